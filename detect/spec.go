@@ -1,0 +1,52 @@
+package detect
+
+import (
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
+)
+
+// Detector recognises one kind of attack. It is used by one goroutine, lives on frame time alone, keeps bounded
+// state of its own, and neither reads the clock, locks, logs nor throttles.
+type Detector interface {
+	// Observe looks at one frame of a kind that the Spec asked for and reports what it completes. What o and air
+	// point to is only valid during the call.
+	Observe(o *tocsin.Observation, air *track.Sight, found *Findings)
+}
+
+// Spec declares a detector.
+type Spec struct {
+	tocsin.Definition
+
+	// Frames are the kinds of frames that Observe is shown.
+	Frames dot11.Kinds
+
+	// Damaged asks for frames with a bad FCS as well, which prove nothing about their sender.
+	Damaged bool
+
+
+	limits any // defaults, a struct
+	make   func(limits any, env Env) Detector
+}
+
+// Env is what a detector may know beside the frames.
+type Env struct {
+	Policy tocsin.Policy
+}
+
+// Define completes s with the default limits and the constructor of its detector. L is a struct whose exported
+// fields are ints, float64s, bools or time.Durations, each with a help text in the tag `help`; a tag `min` bounds
+// them from below (1 or 1ns if absent).
+func Define[L any](s Spec, defaults L, make func(L, Env) Detector) Spec {
+	s.limits = defaults
+	s.make = func(limits any, env Env) Detector { return make(limits.(L), env) }
+	return s
+}
+
+// Findings takes what a detector finds in one frame.
+type Findings struct {
+	list []tocsin.Finding
+}
+
+// Add reports f.
+func (s *Findings) Add(f tocsin.Finding) { s.list = append(s.list, f) }

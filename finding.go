@@ -1,0 +1,44 @@
+package tocsin
+
+import (
+	"time"
+)
+
+// Finding is what a detector says of the air, once an attack.
+type Finding struct {
+	Text       string // one sentence for people: who does what to whom
+	Reason     Reason
+	Confidence Confidence // 0: the definition's
+	Severity   *Severity  // nil: the definition's
+
+	// Addresses as the compatible record names them. Left zero, they are taken from the frame: BSSID, SA, DA.
+	BSSID, Source, Dest, Other MAC
+
+	// Subject is who the finding is about, where the BSSID alone does not say it: part of the fingerprint.
+	Subject string
+
+	// Frames are the numbers of frames that show the finding, oldest first; the frame that completed it may be left out.
+	Frames []uint64
+}
+
+// Reason is why a finding was made, in words and numbers.
+type Reason struct {
+	What     string // what differed or was counted: "deauthentications of one BSSID in 1s"
+	Observed string // with unit
+	Limit    string // with unit; empty where one occurrence is enough
+}
+
+// Confidence is the probability, in percent, that a finding is what its text says.
+type Confidence uint8
+
+// Detected is a Finding together with what the engine adds to it.
+type Detected struct {
+	Finding
+	Definition *Definition
+	Time       time.Duration // of the frame that completed it
+	Number     uint64        // of that frame
+	Channel    uint8         // that the frame claims; 0 if it claims none
+	Frequency  uint16        // MHz it was received on; 0 if unknown
+	Signal     int8          // dBm; 0 if unknown
+	Sensor     uint16
+}

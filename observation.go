@@ -1,0 +1,22 @@
+package tocsin
+
+import (
+	"time"
+
+	"github.com/tocsin-wids/tocsin/dot11"
+)
+
+// Observation is one transmission as it was heard. It and all it points to belong to the stage that delivers it
+// and are valid until the call returns.
+type Observation struct {
+	Time   time.Duration // since the Unix epoch, by the sensor's clock
+	Frame  *dot11.Frame
+	Radio  dot11.Radio // of the first reception
+	Number uint64      // of the frame in its source, from 1
+	Sensor uint16      // which radio heard it first: index into the names that the source gave
+	// Cut says that the sensor kept less of the frame than was on air: what is missing is not malformed.
+	Cut bool
+}
+
+// Intact reports whether the frame can be held against its sender: neither damaged on the way nor cut.
+func (o *Observation) Intact() bool { return o.Radio.FCS != dot11.FCSBad && !o.Cut }

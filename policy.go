@@ -1,0 +1,90 @@
+package tocsin
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tocsin-wids/tocsin/dot11"
+)
+
+// Policy is what the owner of the networks says about them.
+type Policy struct {
+	Networks []NetworkRule // APSPOOF
+	Canaries []CanaryRule  // SSIDCANARY
+}
+
+// NetworkRule says who may advertise an SSID.
+type NetworkRule struct {
+	Name    string
+	SSID    SSIDPattern
+	Allowed []MACMask
+}
+
+// CanaryRule names an SSID that nobody should use.
+type CanaryRule struct {
+	Name string
+	SSID SSIDPattern
+}
+
+// SSIDPattern matches SSIDs by their raw bytes: one literally, or a regular expression somewhere in them.
+type SSIDPattern struct {
+	literal string
+	regexp  *regexp.Regexp
+}
+
+// LiteralSSID matches exactly ssid.
+func LiteralSSID(ssid string) SSIDPattern { return SSIDPattern{literal: ssid} }
+
+// CompileSSID reads a regular expression (RE2 syntax, unanchored, case counts).
+func CompileSSID(pattern string) (SSIDPattern, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return SSIDPattern{}, fmt.Errorf("SSID pattern %q: %w", pattern, err)
+	}
+	return SSIDPattern{regexp: re}, nil
+}
+
+// Match reports whether ssid is meant. The zero pattern matches nothing.
+func (p SSIDPattern) Match(ssid []byte) bool {
+	if p.regexp != nil {
+		return p.regexp.Match(ssid)
+	}
+	return p.literal != "" && p.literal == string(ssid)
+}
+
+func (p SSIDPattern) String() string {
+	if p.regexp != nil {
+		return p.regexp.String()
+	}
+	return p.literal
+}
+
+// MACMask matches addresses that agree with Addr in the bits that are set in Mask.
+type MACMask struct{ Addr, Mask MAC }
+
+// ParseMACMask reads "AA:BB:CC:DD:EE:FF" or "AA:BB:CC:00:00:00/FF:FF:FF:00:00:00".
+func ParseMACMask(s string) (MACMask, error) {
+	addr, mask, masked := strings.Cut(s, "/")
+	m := MACMask{Mask: dot11.Broadcast}
+	var err error
+	if m.Addr, err = dot11.ParseAddr(strings.TrimSpace(addr)); err != nil {
+		return m, fmt.Errorf("%q: %w", s, err)
+	}
+	if masked {
+		if m.Mask, err = dot11.ParseAddr(strings.TrimSpace(mask)); err != nil {
+			return m, fmt.Errorf("mask of %q: %w", s, err)
+		}
+	}
+	return m, nil
+}
+
+// Match reports whether a is meant.
+func (m MACMask) Match(a MAC) bool {
+	for i := range a {
+		if (a[i]^m.Addr[i])&m.Mask[i] != 0 {
+			return false
+		}
+	}
+	return true
+}

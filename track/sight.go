@@ -1,0 +1,86 @@
+package track
+
+import (
+	"time"
+
+	"github.com/tocsin-wids/tocsin/dot11"
+)
+
+// Sight is what is known of the parties of one frame, the frame itself included. It belongs to the tracker: it may
+// be read until the next frame is observed.
+type Sight struct {
+	// BSS is the network of the frame's BSSID; nil if the frame names none, or names one of which no beacon or
+	// probe response was heard and that the frame does not show to exist.
+	BSS *BSS
+
+	// Advert is the record of what this beacon or probe response advertises; nil for other frames, and for those
+	// whose SSID element is missing or malformed.
+	Advert *Advert
+
+	// Before is Advert as it was before this frame; valid if Changed is not 0.
+	Before Profile
+
+	// Changed says in what this beacon or probe response differs from Before. 0 when the advert is new.
+	Changed Change
+
+	// NewBSS and NewAdvert say that this frame is the first of its BSS or advert.
+	NewBSS, NewAdvert bool
+
+	// Transmitter is the station (not the access point) that sent the frame; nil if an access point did.
+	Transmitter *Station
+
+	// Receiver is the station that the frame is for; nil if that is a group or an access point.
+	Receiver *Station
+}
+
+// BSS is one BSSID on air.
+type BSS struct {
+	BSSID       dot11.Addr
+	First, Last time.Duration // frames from it
+	Beacons     uint64
+	Frequency   uint16 // MHz, of the last beacon as received; 0 if unknown
+	Switch      Switch // announced channel switch
+	Stations    int    // associated, as far as heard
+	Adverts     int    // distinct SSIDs in beacons and probe responses
+}
+
+// Switch is a channel switch that a BSS announced (elements 37 and 60).
+type Switch struct {
+	Channel uint8
+	At      time.Duration // when it was last announced; 0: never
+}
+
+// Advert is what a BSSID says of one SSID, apart for beacons and for probe responses.
+type Advert struct {
+	SSID        string // raw octets; "" if hidden
+	Response    bool   // from probe responses
+	First, Last time.Duration
+	Frames      uint64
+	Profile     // of the last frame that had it
+}
+
+// Profile is the part of an advert whose change means something.
+type Profile struct {
+	Security dot11.Security
+	Channel  uint8   // primary, as claimed: HT operation, HE or EHT 6 GHz operation, DS parameter; 0 if none
+	Interval uint16  // TU; beacons and probe responses both have it
+	Country  [2]byte // of element 7; zero if absent
+}
+
+// Change is a set of differences between two profiles.
+type Change uint8
+
+const (
+	SecurityChanged Change = 1 << iota
+	ChannelChanged
+	IntervalChanged
+	CountryChanged
+)
+
+// Station is a device that is not an access point.
+type Station struct {
+	Addr        dot11.Addr
+	First, Last time.Duration // frames from it
+	BSSID       dot11.Addr    // it is associated with, as far as heard; zero if with none
+	Since       time.Duration // of the association
+}
