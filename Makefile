@@ -1,0 +1,52 @@
+# The commands of the project. `make check` is what a change must pass; README.md names it as the test command.
+
+SHELL := /bin/bash
+FUZZTIME ?= 5s
+
+# Larger captures than the repository holds; tests that want them are skipped without.
+ifneq ($(wildcard ../shared/captures),)
+export TOCSIN_CAPTURES ?= $(abspath ../shared/captures)
+endif
+
+.PHONY: build check format vet static generated test fuzz cross bench-compile bench
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o tocsin ./cmd/tocsin
+
+check: format vet static generated test bench-compile cross fuzz
+
+format:
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "not gofmt'ed: $$bad"; exit 1; fi
+
+vet:
+	go vet ./...
+
+static:
+	go tool staticcheck ./...
+
+# What is generated must be what is committed.
+generated:
+	@before=$$(git status --porcelain | sort); go generate ./... && after=$$(git status --porcelain | sort); \
+	if [ "$$before" != "$$after" ]; then echo "go generate changed files:"; git status --porcelain; exit 1; fi
+
+test:
+	go test -race -shuffle=on ./...
+
+bench-compile:
+	go test -run '^$$' -bench . -benchtime 1x ./... > /dev/null
+
+cross:
+	for arch in amd64 arm64 arm; do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=7 go build -o /dev/null ./cmd/tocsin || exit 1; done
+
+# Every fuzz target for FUZZTIME each: make fuzz FUZZTIME=10m before a release.
+fuzz:
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "fuzz $$pkg $$target $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg > /tmp/tocsin-fuzz.$$$$ 2>&1 || { cat /tmp/tocsin-fuzz.$$$$; exit 1; }; \
+			rm -f /tmp/tocsin-fuzz.$$$$; \
+		done; \
+	done
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
