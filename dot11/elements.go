@@ -1,5 +1,10 @@
 package dot11
 
+import (
+	"bytes"
+	"iter"
+)
+
 // Elements is the list of elements of one management frame, indexed once. It points into the frame.
 type Elements struct {
 	list []byte
@@ -11,3 +16,122 @@ type Elements struct {
 
 // maxElements bounds the index. Real frames have fewer than 50 elements; what comes later is not found by id.
 const maxElements = 96
+
+// Element is one element. Data is without id, length and, if ID is ElementExtension, without the extension id.
+type Element struct {
+	ID, Ext uint8
+	Data    []byte
+}
+
+// reset empties e. Of the arrays only the first n entries are ever read.
+func (e *Elements) reset() { e.list, e.n = nil, 0 }
+
+// index reads b as a list of elements up to the first that overruns it.
+func (f *Frame) index(b []byte) {
+	e := &f.Elements
+	e.list = b
+	at := 0
+	for at+2 <= len(b) {
+		end := at + 2 + int(b[at+1])
+		if end > len(b) {
+			f.Defects |= DefectOverrun
+			break
+		}
+		if e.n == maxElements || at > 0xffff {
+			f.Defects |= DefectTooMany
+			break
+		}
+		e.ids[e.n], e.offsets[e.n] = b[at], uint16(at)
+		e.n++
+		at = end
+	}
+	if at+1 == len(b) {
+		f.Defects |= DefectTrailing
+	}
+}
+
+// Len returns the number of elements.
+func (e *Elements) Len() int { return e.n }
+
+// Raw returns the octets behind the fixed fields, readable or not.
+func (e *Elements) Raw() []byte { return e.list }
+
+// At returns element i, 0 ≤ i < Len.
+func (e *Elements) At(i int) Element {
+	data := e.data(i)
+	if e.ids[i] == ElementExtension && len(data) > 0 {
+		return Element{ElementExtension, data[0], data[1:]}
+	}
+	return Element{ID: e.ids[i], Data: data}
+}
+
+// data returns what follows the length of element i.
+func (e *Elements) data(i int) []byte {
+	at := int(e.offsets[i])
+	end := at + 2 + int(e.list[at+1])
+	return e.list[at+2 : end : end]
+}
+
+// All yields the elements in the order of the frame.
+func (e *Elements) All() iter.Seq[Element] {
+	return func(yield func(Element) bool) {
+		for i := range e.n {
+			if !yield(e.At(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Find returns the data of the first element with this id, and whether there is one.
+func (e *Elements) Find(id uint8) ([]byte, bool) {
+	i := bytes.IndexByte(e.ids[:e.n], id)
+	if i < 0 {
+		return nil, false
+	}
+	return e.data(i), true
+}
+
+// FindExt returns the data behind the extension id of the first element with this one, and whether there is one.
+func (e *Elements) FindExt(ext uint8) ([]byte, bool) {
+	for i := e.next(0, ElementExtension); i >= 0; i = e.next(i+1, ElementExtension) {
+		if d := e.data(i); len(d) > 0 && d[0] == ext {
+			return d[1:], true
+		}
+	}
+	return nil, false
+}
+
+// Vendor returns what follows OUI and type in the first vendor-specific element with these, and whether there is one.
+func (e *Elements) Vendor(oui uint32, typ uint8) ([]byte, bool) {
+	for i := e.next(0, ElementVendor); i >= 0; i = e.next(i+1, ElementVendor) {
+		if d := e.data(i); len(d) >= 4 && d[0] == byte(oui>>16) && d[1] == byte(oui>>8) && d[2] == byte(oui) && d[3] == typ {
+			return d[4:], true
+		}
+	}
+	return nil, false
+}
+
+// next returns the place of the first element with this id at or after i, -1 if there is none.
+func (e *Elements) next(i int, id uint8) int {
+	j := bytes.IndexByte(e.ids[i:e.n], id)
+	if j < 0 {
+		return -1
+	}
+	return i + j
+}
+
+// SSID returns the octets of the SSID element as they are on air, of any length.
+// hidden: the element is empty, or all its octets are 0.
+func (e *Elements) SSID() (ssid []byte, hidden, ok bool) {
+	ssid, ok = e.Find(ElementSSID)
+	if !ok {
+		return nil, false, false
+	}
+	for _, c := range ssid {
+		if c != 0 {
+			return ssid, false, true
+		}
+	}
+	return ssid, true, true
+}

@@ -84,3 +84,12 @@ func Only(kinds ...Kind) Kinds {
 
 // Has reports whether k is in the set.
 func (s Kinds) Has(k Kind) bool { return s>>k&1 != 0 }
+
+// IsExtension reports whether k is of type 3.
+func (k Kind) IsExtension() bool { return k>>4 == 3 }
+
+// IsQoS reports whether k is a data frame with a QoS Control field.
+func (k Kind) IsQoS() bool { return k&0xf8 == QoSData }
+
+// HasBody reports whether k is a data frame that carries data.
+func (k Kind) HasBody() bool { return k&0xf4 == Data }

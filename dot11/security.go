@@ -27,3 +27,76 @@ type CipherSet uint32
 
 // AKMSet has bit n set for AKM suite 00-0F-AC:n (table 9-190); bit 31 for any other suite.
 type AKMSet uint32
+
+// Cipher suites (802.11-2020 table 9-149).
+const (
+	CipherGroup   = 0 // the group cipher
+	CipherWEP40   = 1
+	CipherTKIP    = 2
+	CipherCCMP    = 4
+	CipherWEP104  = 5
+	CipherBIP     = 6 // BIP-CMAC-128
+	CipherNoGroup = 7 // group addressed traffic not allowed
+	CipherGCMP    = 8
+	CipherGCMP256 = 9
+	CipherCCMP256 = 10
+	CipherGMAC    = 11 // BIP-GMAC-128
+	CipherGMAC256 = 12 // BIP-GMAC-256
+	CipherBIP256  = 13 // BIP-CMAC-256
+)
+
+// AKM suites (802.11-2020 table 9-151; 802.11be-2024 for 24 and 25).
+const (
+	AKM8021X          = 1
+	AKMPSK            = 2
+	AKMFT8021X        = 3
+	AKMFTPSK          = 4
+	AKM8021XSHA256    = 5
+	AKMPSKSHA256      = 6
+	AKMTDLS           = 7
+	AKMSAE            = 8
+	AKMFTSAE          = 9
+	AKMPeerKey        = 10
+	AKMSuiteB         = 11
+	AKMSuiteB192      = 12
+	AKMFT8021XSHA384  = 13
+	AKMFILSSHA256     = 14
+	AKMFILSSHA384     = 15
+	AKMFTFILSSHA256   = 16
+	AKMFTFILSSHA384   = 17
+	AKMOWE            = 18
+	AKMFTPSKSHA384    = 19
+	AKMPSKSHA384      = 20
+	AKMPASN           = 21
+	AKMFT8021XSHA384U = 22 // unrestricted by Suite B
+	AKM8021XSHA384    = 23
+	AKMSAEExt         = 24
+	AKMFTSAEExt       = 25
+)
+
+// Security returns what a beacon, probe response or (re)association request says of encryption. Of any other frame
+// it is zero.
+func (f *Frame) Security() Security {
+	var s Security
+	switch f.Kind {
+	case Beacon, ProbeResp, AssocReq, ReassocReq:
+	default:
+		return s
+	}
+	e := &f.Elements
+	s.Privacy = f.Fixed.Capability&CapPrivacy != 0
+	if d, ok := e.Find(ElementRSN); ok {
+		r, whole := ParseRSN(d)
+		s.RSN, s.GroupMgmt, s.Unreadable = r.Protection, r.GroupMgmt, !whole
+		s.MFPRequired = r.Capabilities&rsnMFPRequired != 0
+		s.MFPCapable = r.Capabilities&rsnMFPCapable != 0
+	}
+	if d, ok := e.Vendor(OUIMicrosoft, MicrosoftWPA); ok {
+		r, whole := ParseWPA(d)
+		s.WPA = r.Protection
+		s.Unreadable = s.Unreadable || !whole
+	}
+	_, s.OWETransit = e.Vendor(OUIWiFi, WiFiOWE)
+	_, s.WPS = e.Vendor(OUIMicrosoft, MicrosoftWPS)
+	return s
+}
