@@ -121,16 +121,16 @@ func (e *Elements) next(i int, id uint8) int {
 	return i + j
 }
 
-// SSID returns the octets of the SSID element as they are on air, of any length.
+// SSID returns the octets of the first SSID element as they are on air, of any length, and whether there is one.
 // hidden: the element is empty, or all its octets are 0.
-func (e *Elements) SSID() (ssid []byte, hidden, ok bool) {
+func (e *Elements) SSID() (ssid []byte, ok, hidden bool) {
 	ssid, ok = e.Find(ElementSSID)
 	if !ok {
 		return nil, false, false
 	}
 	for _, c := range ssid {
 		if c != 0 {
-			return ssid, false, true
+			return ssid, true, false
 		}
 	}
 	return ssid, true, true
