@@ -189,3 +189,26 @@ func FuzzYAML(f *testing.F) {
 		}
 	})
 }
+
+// TestManualExamplesAreValid reads every YAML block of the manual's page.
+func TestManualExamplesAreValid(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "configuration.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := 0
+	for _, after := range strings.Split(string(page), "```yaml\n")[1:] {
+		block, _, _ := strings.Cut(after, "```")
+		c := Default()
+		if err := c.add([]byte(block)); err != nil {
+			t.Errorf("an example does not load: %v", err)
+		}
+		if len(c.Policy.Networks) == 0 || len(c.Detectors) == 0 {
+			t.Error("the example sets less than it says")
+		}
+		blocks++
+	}
+	if blocks == 0 {
+		t.Error("the page has no YAML example")
+	}
+}
