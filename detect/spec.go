@@ -21,9 +21,9 @@ type Spec struct {
 	// Frames are the kinds of frames that Observe is shown.
 	Frames dot11.Kinds
 
-	// Damaged asks for frames with a bad FCS as well, which prove nothing about their sender.
+	// Damaged asks for frames with a bad FCS as well, which prove nothing about their sender: the tracker does not
+	// see them, and their Sight is empty.
 	Damaged bool
-
 
 	limits any // defaults, a struct
 	make   func(limits any, env Env) Detector
@@ -36,11 +36,22 @@ type Env struct {
 
 // Define completes s with the default limits and the constructor of its detector. L is a struct whose exported
 // fields are ints, float64s, bools or time.Durations, each with a help text in the tag `help`; a tag `min` bounds
-// them from below (1 or 1ns if absent).
+// them from below (1 or 1ns if absent). It panics if L is something else or a default is below its bound.
 func Define[L any](s Spec, defaults L, make func(L, Env) Detector) Spec {
 	s.limits = defaults
 	s.make = func(limits any, env Env) Detector { return make(limits.(L), env) }
+	mustBeLimits(s.Header, defaults)
 	return s
+}
+
+// New makes a detector with its default limits, but for those that override names. The error tells all that is
+// wrong with override.
+func (s Spec) New(override map[string]any, env Env) (Detector, error) {
+	limits, err := s.override(override)
+	if err != nil {
+		return nil, err
+	}
+	return s.make(limits, env), nil
 }
 
 // Findings takes what a detector finds in one frame.
@@ -48,5 +59,5 @@ type Findings struct {
 	list []tocsin.Finding
 }
 
-// Add reports f.
+// Add reports f, whose slices the detector must not use again.
 func (s *Findings) Add(f tocsin.Finding) { s.list = append(s.list, f) }

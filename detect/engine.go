@@ -1,0 +1,192 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
+)
+
+// Options configures an Engine.
+type Options struct {
+	Specs    []Spec
+	Policy   tocsin.Policy
+	Settings map[string]Settings // by header
+	Tracker  interface {         // a *track.Tracker; nil: detectors see empty Sights
+		Observe(o *tocsin.Observation) *track.Sight
+	}
+	Report func(tocsin.Detected) // called by Observe, in the order of the frames
+	Logger *slog.Logger          // of detectors that fail; discards if nil
+}
+
+// Settings is what configuration says of one detector.
+type Settings struct {
+	Off    bool
+	Limits map[string]any // by name, see Spec.Limits
+}
+
+// DetectorFail is the definition of the finding that a detector failed and no longer runs.
+var DetectorFail = tocsin.Definition{
+	Header: "DETECTORFAIL", Title: "A detector failed", Class: tocsin.System, Severity: tocsin.High,
+	Description: "A detector stopped with an internal error and is off until the next start: what it would have found goes unseen.",
+	Phy:         tocsin.PhyAny, Throttle: tocsin.PerMinute10, Confidence: 100,
+}
+
+// Engine shows the frames of one shard to detectors.
+type Engine struct {
+	options Options
+	slots   []*slot
+	copies  copies
+	found   Findings
+	nothing track.Sight // of damaged frames
+
+	// The detectors that asked for each kind of frame, and those of them that want damaged ones.
+	intact, damaged [64][]*slot
+}
+
+// slot is one running detector.
+type slot struct {
+	detector Detector
+	spec     *Spec
+	frames   uint64
+	findings uint64
+	failed   bool
+}
+
+// Count is what one detector has done so far.
+type Count struct {
+	Header   string
+	Frames   uint64 // shown to it
+	Findings uint64
+	Failed   bool // it panicked and is off
+}
+
+// New returns an engine with all detectors of o.Specs that are not off. The error tells all settings that cannot
+// be used.
+func New(o Options) (*Engine, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Report == nil {
+		o.Report = func(tocsin.Detected) {}
+	}
+	e := &Engine{options: o}
+	var problems []error
+	known := map[string]bool{}
+	for i := range o.Specs {
+		spec := &o.Specs[i]
+		if known[spec.Header] {
+			problems = append(problems, fmt.Errorf("detector %s: there are two", spec.Header))
+		}
+		known[spec.Header] = true
+		settings := o.Settings[spec.Header]
+		detector, err := spec.New(settings.Limits, Env{Policy: o.Policy})
+		if err != nil {
+			problems = append(problems, err)
+		} else if !settings.Off {
+			e.slots = append(e.slots, &slot{detector: detector, spec: spec})
+		}
+	}
+	for header := range o.Settings {
+		if !known[header] {
+			problems = append(problems, fmt.Errorf("detector %s: there is none of that name", header))
+		}
+	}
+	e.route()
+	return e, errors.Join(problems...)
+}
+
+// route fills the tables of detectors by kind of frame. It makes new lists: Observe may be walking an old one.
+func (e *Engine) route() {
+	for kind := range e.intact {
+		e.intact[kind], e.damaged[kind] = nil, nil
+		for _, s := range e.slots {
+			if s.failed || !s.spec.Frames.Has(dot11.Kind(kind)) {
+				continue
+			}
+			e.intact[kind] = append(e.intact[kind], s)
+			if s.spec.Damaged {
+				e.damaged[kind] = append(e.damaged[kind], s)
+			}
+		}
+	}
+}
+
+// Observe takes the next frame, which Decode accepted. What another sensor heard before is passed over; a
+// damaged frame is shown to no one but the detectors that asked for such.
+func (e *Engine) Observe(o *tocsin.Observation) {
+	if e.copies.heard(o) {
+		return
+	}
+	kind := o.Frame.Kind & 63
+	air, list := &e.nothing, e.damaged[kind]
+	if o.Radio.FCS != dot11.FCSBad {
+		list = e.intact[kind]
+		if e.options.Tracker != nil {
+			air = e.options.Tracker.Observe(o)
+		}
+	}
+	for at := 0; at < len(list); {
+		at = e.show(list, at, o, air)
+	}
+}
+
+// show runs the detectors of list from at on. If one panics it returns the place of the next: so the cost of being
+// able to recover is paid once a frame.
+func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Sight) (next int) {
+	i := at
+	defer func() {
+		if i == len(list) {
+			return
+		}
+		e.fail(list[i], recover(), o)
+		next = i + 1
+	}()
+	for ; i < len(list); i++ {
+		s := list[i]
+		s.frames++
+		s.detector.Observe(o, air, &e.found)
+		if len(e.found.list) > 0 {
+			e.report(s, o)
+		}
+	}
+	return i
+}
+
+// report completes what s found and hands it on.
+func (e *Engine) report(s *slot, o *tocsin.Observation) {
+	for i := range e.found.list {
+		s.findings++
+		e.options.Report(complete(e.found.list[i], &s.spec.Definition, o))
+		e.found.list[i] = tocsin.Finding{}
+	}
+	e.found.list = e.found.list[:0]
+}
+
+// fail turns s off after it panicked with cause.
+func (e *Engine) fail(s *slot, cause any, o *tocsin.Observation) {
+	s.failed = true
+	e.found.list = e.found.list[:0]
+	e.route()
+	e.options.Logger.Error("detector failed and is off", "detector", s.spec.Header, "cause", cause, "frame", o.Number)
+	e.options.Report(tocsin.Detected{
+		Finding: tocsin.Finding{
+			Text:    fmt.Sprintf("The detector %s stopped with an internal error and is off until the next start", s.spec.Header),
+			Reason:  tocsin.Reason{What: "internal error", Observed: fmt.Sprint(cause)},
+			Subject: s.spec.Header,
+		},
+		Definition: &DetectorFail, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Sensor: o.Sensor,
+	})
+}
+
+// Counts tells what each detector has done, in the order of the Specs. Detectors that are off are left out.
+func (e *Engine) Counts() []Count {
+	list := make([]Count, len(e.slots))
+	for i, s := range e.slots {
+		list[i] = Count{Header: s.spec.Header, Frames: s.frames, Findings: s.findings, Failed: s.failed}
+	}
+	return list
+}
