@@ -46,3 +46,35 @@ func Channel(mhz uint16) uint8 {
 	}
 	return 0
 }
+
+// RateIsOFDM reports whether a frame at rate (units of 500 kbit/s) was sent with OFDM and not with DSSS, CCK or PBCC,
+// which have rates that no OFDM channel width has (802.11-2020 §15.2, §16.2, §17.2).
+func RateIsOFDM(rate uint16) bool {
+	switch rate {
+	case 0, 2, 4, 11, 22, 44, 66:
+		return false
+	}
+	return true
+}
+
+// Frequency returns the MHz of a channel number as old radio headers give it, which know no band above 5 GHz; 0 if
+// there is none.
+func Frequency(channel uint32) uint16 {
+	switch {
+	case channel == 14:
+		return 2484
+	case channel >= 1 && channel <= 13:
+		return uint16(2407 + 5*channel)
+	case channel >= 34 && channel <= 177:
+		return uint16(5000 + 5*channel)
+	}
+	return 0
+}
+
+// DBM returns v as a signal or noise level in dBm, 0 if it cannot be one.
+func DBM(v int32) int8 {
+	if v < -127 || v >= 0 {
+		return 0
+	}
+	return int8(v)
+}
