@@ -80,10 +80,12 @@ const (
 
 // Types under OUIMicrosoft and OUIWiFi.
 const (
-	MicrosoftWPA = 1
-	MicrosoftWMM = 2
-	MicrosoftWPS = 4
-	WiFiP2P      = 9
-	WiFiHS20     = 16
-	WiFiOWE      = 28 // OWE transition mode
+	MicrosoftWPA     = 1
+	MicrosoftWMM     = 2
+	MicrosoftWPS     = 4
+	WiFiP2P          = 9
+	WiFiHS20         = 16
+	WiFiOWE          = 28 // OWE transition mode
+	WiFiRSNOverride  = 0x29
+	WiFiRSNOverride2 = 0x2a
 )

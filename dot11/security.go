@@ -91,6 +91,11 @@ func (f *Frame) Security() Security {
 		s.MFPRequired = r.Capabilities&rsnMFPRequired != 0
 		s.MFPCapable = r.Capabilities&rsnMFPCapable != 0
 	}
+	for _, typ := range [...]uint8{WiFiRSNOverride, WiFiRSNOverride2} {
+		if d, ok := e.Vendor(OUIWiFi, typ); ok && s.RSN.Present {
+			s.override(d)
+		}
+	}
 	if d, ok := e.Vendor(OUIMicrosoft, MicrosoftWPA); ok {
 		r, whole := ParseWPA(d)
 		s.WPA = r.Protection
@@ -99,4 +104,14 @@ func (f *Frame) Security() Security {
 	_, s.OWETransit = e.Vendor(OUIWiFi, WiFiOWE)
 	_, s.WPS = e.Vendor(OUIMicrosoft, MicrosoftWPS)
 	return s
+}
+
+// override adds the choices of an RSN override element, which has the content of an RSN element for clients that
+// understand it; the others go by the RSN element proper (Wi-Fi Alliance, WPA3 specification 3.4).
+func (s *Security) override(d []byte) {
+	r, whole := ParseRSN(d)
+	s.Unreadable = s.Unreadable || !whole
+	s.RSN.Pairwise |= r.Pairwise
+	s.RSN.AKM |= r.AKM
+	s.MFPCapable = s.MFPCapable || r.Capabilities&rsnMFPCapable != 0
 }
