@@ -22,17 +22,16 @@ type Subframe struct {
 // for other frames (802.11-2020 §9.3.2.2.2).
 func (f *Frame) Subframes() iter.Seq[Subframe] {
 	return func(yield func(Subframe) bool) {
-		const header = 14 // DA, SA, Length
 		if !f.IsAMSDU() || f.IsProtected() || f.Control&MoreFrag != 0 || f.Fragment != 0 {
 			return
 		}
-		for b := f.Body; len(b) >= header; {
-			n := header + int(binary.BigEndian.Uint16(b[12:]))
+		for b := f.Body; len(b) >= subframeHeader; {
+			n := subframeHeader + int(binary.BigEndian.Uint16(b[12:]))
 			if n > len(b) {
 				return
 			}
 			s := Subframe{Dest: Addr(b[:6]), Source: Addr(b[6:12])}
-			if llc := b[header:n]; len(llc) >= 8 && isSNAP(llc) {
+			if llc := b[subframeHeader:n]; len(llc) >= 8 && isSNAP(llc) {
 				s.EtherType, s.Payload = binary.BigEndian.Uint16(llc[6:]), llc[8:]
 			}
 			if !yield(s) {
@@ -41,4 +40,21 @@ func (f *Frame) Subframes() iter.Seq[Subframe] {
 			b = b[min(len(b), (n+3)&^3):]
 		}
 	}
+}
+
+const subframeHeader = 14 // DA, SA, Length
+
+// wholeAMSDU reports whether subframes fill b to its end, but for padding.
+func wholeAMSDU(b []byte) bool {
+	for len(b) > 3 {
+		if len(b) < subframeHeader {
+			return false
+		}
+		n := subframeHeader + int(binary.BigEndian.Uint16(b[12:]))
+		if n > len(b) {
+			return false
+		}
+		b = b[min(len(b), (n+3)&^3):]
+	}
+	return true
 }

@@ -160,8 +160,12 @@ func (f *Frame) decodeData(b []byte, padded bool) error {
 		n = min(len(b), (n+3)&^3)
 	}
 	f.Body = b[n:]
-	if f.Control&Protected == 0 && f.Kind.HasBody() && f.Fragment == 0 && !f.IsAMSDU() {
+	switch {
+	case f.Control&Protected != 0 || f.Fragment != 0 || !f.Kind.HasBody():
+	case !f.IsAMSDU():
 		f.decodePayload(f.Body)
+	case f.Control&MoreFrag == 0 && !wholeAMSDU(f.Body):
+		f.Defects |= DefectAMSDU
 	}
 	return nil
 }

@@ -30,24 +30,50 @@ func (e *Elements) reset() { e.list, e.n = nil, 0 }
 func (f *Frame) index(b []byte) {
 	e := &f.Elements
 	e.list = b
-	at := 0
+	at, n, once := 0, 0, uint8(0)
+	var defects Defects
 	for at+2 <= len(b) {
-		end := at + 2 + int(b[at+1])
+		id, length := b[at], b[at+1]
+		end := at + 2 + int(length)
 		if end > len(b) {
-			f.Defects |= DefectOverrun
+			defects |= DefectOverrun
 			break
 		}
-		if e.n == maxElements || at > 0xffff {
-			f.Defects |= DefectTooMany
+		if n == maxElements || at > 0xffff {
+			defects |= DefectTooMany
 			break
 		}
-		e.ids[e.n], e.offsets[e.n] = b[at], uint16(at)
-		e.n++
+		r := &rules[id]
+		if length < r.least || r.most != 0 && length > r.most {
+			defects |= lengthDefects(id, int(length))
+		}
+		if r.once&once != 0 {
+			defects |= DefectDuplicate
+		}
+		once |= r.once
+		defects |= contentDefects(id, b[at+2:end])
+		e.ids[n], e.offsets[n] = id, uint16(at)
+		n++
 		at = end
 	}
 	if at+1 == len(b) {
-		f.Defects |= DefectTrailing
+		defects |= DefectTrailing
 	}
+	e.n = n
+	f.Defects |= defects
+}
+
+// contentDefects is Element.Defects for those few elements that have more to them than a length.
+func contentDefects(id uint8, d []byte) Defects {
+	switch id {
+	case ElementRSN, ElementVendor:
+		return suiteDefects(id, d)
+	case ElementExtension:
+		if len(d) > 0 {
+			return extensionDefects(d[0], len(d)-1)
+		}
+	}
+	return 0
 }
 
 // Len returns the number of elements.

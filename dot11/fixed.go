@@ -22,6 +22,9 @@ func (f *Frame) decodeFixed(body []byte) {
 		x.Capability, x.Status, x.AID = le.Uint16(body), le.Uint16(body[2:]), le.Uint16(body[4:])
 	case ProbeResp, Beacon:
 		x.TSF, x.Interval, x.Capability = le.Uint64(body), le.Uint16(body[8:]), le.Uint16(body[10:])
+		if f.Kind == Beacon && x.Interval == 0 {
+			f.Defects |= DefectReservedInterval
+		}
 	case TimingAdv:
 		x.TSF, x.Capability = le.Uint64(body), le.Uint16(body[8:])
 	case Disassoc, Deauth:
