@@ -61,3 +61,6 @@ type Findings struct {
 
 // Add reports f, whose slices the detector must not use again.
 func (s *Findings) Add(f tocsin.Finding) { s.list = append(s.list, f) }
+
+// Len returns how many findings were added for this frame.
+func (s *Findings) Len() int { return len(s.list) }
