@@ -1,5 +1,7 @@
 package dot11
 
+import "encoding/binary"
+
 // Categories of action frames (802.11-2020 table 9-51).
 const (
 	SpectrumManagement = 0
@@ -26,6 +28,7 @@ const (
 const (
 	ActionChannelSwitch         = 4 // SpectrumManagement
 	ActionExtendedChannelSwitch = 4 // PublicAction
+	actionVendor                = 9 // PublicAction
 	ActionSAQueryRequest        = 0 // SAQuery
 	ActionSAQueryResponse       = 1 // SAQuery
 	ActionBTMQuery              = 6 // WNM
@@ -37,7 +40,10 @@ const (
 const categoryError = 0x80
 
 func (f *Frame) decodeAction(body []byte) {
-	f.Fixed.Category, f.Fixed.Action = body[0], body[1]
+	f.Fixed.Category = body[0]
+	if category := body[0] &^ categoryError; category != VendorAction && category != VendorProtected {
+		f.Fixed.Action = body[1]
+	}
 	n, ok := actionFields(body)
 	if !ok {
 		return
@@ -53,8 +59,13 @@ func (f *Frame) decodeAction(body []byte) {
 // known.
 func actionFields(body []byte) (int, bool) {
 	category, action := body[0]&^categoryError, body[1]
-	if category == WNM {
+	switch {
+	case category == WNM:
 		return wnmFields(body)
+	case category == VendorAction:
+		return 7, isP2P(body[1:]) // subtype, dialog token
+	case category == PublicAction && action == actionVendor:
+		return 8, isP2P(body[2:])
 	}
 	for _, l := range actionLayouts {
 		if l.category == category && l.action == action {
@@ -62,6 +73,11 @@ func actionFields(body []byte) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// isP2P reports whether b begins with the OUI and type of Wi-Fi Direct.
+func isP2P(b []byte) bool {
+	return len(b) >= 4 && binary.BigEndian.Uint32(b) == OUIWiFi<<8|WiFiP2P
 }
 
 // actionLayouts says how many octets stand between the action code and the elements (802.11-2020 §9.6).
@@ -95,7 +111,8 @@ func wnmFields(body []byte) (int, bool) {
 			return n, true
 		}
 		mode := body[3]
-		if mode&bssTermination != 0 {
+		// Senders set the bit without the subelement (id 4, 10 octets), and clients then read the candidates.
+		if mode&bssTermination != 0 && len(body) > n+1 && body[n] == 4 && body[n+1] == 10 {
 			n += 12
 		}
 		if mode&disassocURL != 0 && n < len(body) {

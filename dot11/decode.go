@@ -112,7 +112,14 @@ func (f *Frame) decodeManagement(b []byte) error {
 		}
 		f.Defects |= DefectProtected
 	}
+	if f.Fragment != 0 && !f.Addr1.IsGroup() {
+		return nil // the fields are in the first fragment; group addressed frames have no others
+	}
+	before := f.Defects
 	f.decodeFixed(body)
+	if f.Control&MoreFrag != 0 {
+		f.Defects = before // what is missing is in the next fragment
+	}
 	return nil
 }
 

@@ -10,10 +10,10 @@ type Frame struct {
 	Control  uint16 // the Frame Control field
 	Duration uint16 // µs; the AID in a PS-Poll
 	Addr1    Addr   // receiver
-	Addr2    Addr   // transmitter; zero in CTS and Ack
+	Addr2    Addr   // transmitter; zero in CTS and Ack; without the bandwidth bit of control frames
 	Addr3    Addr
 	Addr4    Addr // zero unless both DS bits are set in a data frame
-	BSSID    Addr // by the DS bits (table 9-30); zero if the frame names none
+	BSSID    Addr // by the DS bits (table 9-30); zero if the frame names none, broadcast in most probe requests
 
 	Sequence uint16 // 0–4095
 	Fragment uint8  // 0–15
@@ -21,8 +21,8 @@ type Frame struct {
 	QoS       uint16
 	HTControl uint32 // 0 unless the +HTC bit is set in a QoS data or management frame
 
-	Fixed    Fixed    // fixed fields of a management frame; zero in protected ones
-	Elements Elements // elements of a management frame; none in protected ones
+	Fixed    Fixed    // fixed fields of a management frame; zero in encrypted ones
+	Elements Elements // elements of a management frame; none in encrypted ones
 
 	// EtherType and Payload follow LLC/SNAP in an unprotected data frame that is not an A-MSDU; else 0 and nil.
 	EtherType uint16
@@ -46,7 +46,7 @@ type Fixed struct {
 	AuthTransaction uint16 // authentication
 	Reason          uint16 // disassociation, deauthentication
 	Category        uint8  // action; bit 7 set: the frame is returned as an error
-	Action          uint8  // action
+	Action          uint8  // action; 0 if the category is a vendor's
 }
 
 // Bits of the Frame Control field.
