@@ -1,0 +1,174 @@
+// Package deauthflood recognises floods of deauthentications and disassociations.
+package deauthflood
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/detect"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
+	"github.com/tocsin-wids/tocsin/window"
+)
+
+// Spec declares DEAUTHFLOOD.
+var Spec = detect.Define(detect.Spec{
+	Definition: tocsin.Definition{
+		Header:      "DEAUTHFLOOD",
+		Title:       "Deauthentication flood",
+		Class:       tocsin.Denial,
+		Severity:    tocsin.Medium,
+		Description: "Somebody keeps disconnecting the clients of a network with forged deauthentications or disassociations.",
+		Phy:         tocsin.PhyWiFi,
+		Throttle:    tocsin.PerMinute5Pairs,
+		Confidence:  85,
+		Attack:      []string{"T1499"},
+	},
+	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
+}, limits{Frames: 11, Window: 10 * time.Second, NetworkFrames: 30, Again: time.Minute, Pairs: 4096, Networks: 1024}, newDetector)
+
+type limits struct {
+	Frames        int           `help:"disconnections of one client, or of everybody, within the window" min:"2"`
+	Window        time.Duration `help:"time in which disconnections are counted" min:"1s"`
+	NetworkFrames int           `help:"disconnections of several clients of one network within the window" min:"2"`
+	Again         time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
+	Pairs         int           `help:"pairs of network and client that are watched"`
+	Networks      int           `help:"networks that are watched"`
+}
+
+// pair is a network and one of its clients, or the broadcast address.
+type pair struct{ bssid, client dot11.Addr }
+
+// history is what happened between a pair.
+type history struct {
+	excused bool // the client joined since it was last disconnected
+	last    time.Duration
+	sides   [2]side // frames from the client, frames to it
+	numbers [8]uint64
+	n       int
+}
+
+type side struct {
+	sequence uint16
+	repeats  int
+}
+
+type detector struct {
+	limits   limits
+	pairs    *window.Map[pair, history]
+	clients  *window.Alarm[pair]
+	networks *window.Alarm[dot11.Addr]
+}
+
+func newDetector(l limits, _ detect.Env) detect.Detector {
+	return &detector{
+		limits:   l,
+		pairs:    window.NewMap[pair, history](l.Pairs),
+		clients:  window.NewAlarm[pair](l.Frames, l.Window, l.Again, l.Pairs),
+		networks: window.NewAlarm[dot11.Addr](l.NetworkFrames, l.Window, l.Again, l.Networks),
+	}
+}
+
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
+	f := o.Frame
+	if !f.BSSID.IsStation() || f.IsProtected() {
+		return
+	}
+	p := pair{f.BSSID, f.Addr1}
+	if f.Addr1 == f.BSSID {
+		p.client = f.Addr2
+	}
+	h, _ := d.pairs.Put(p)
+	if f.Kind != dot11.Deauth && f.Kind != dot11.Disassoc {
+		h.excused = h.excused || f.Addr1 == f.BSSID
+		return
+	}
+	if h.repeated(f) || h.harmless(o, air) {
+		return
+	}
+	h.numbers[h.n%len(h.numbers)] = o.Number
+	h.n++
+	count, ring := d.clients.Add(p, o.Time)
+	if ring {
+		found.Add(d.finding(p, count, h.evidence()))
+	}
+	if count <= farewell || count >= d.limits.Frames {
+		return
+	}
+	if count, ring := d.networks.Add(f.BSSID, o.Time); ring {
+		found.Add(d.networkFinding(f.BSSID, count))
+	}
+}
+
+// farewell is what an access point that restarts sends to each client: one disassociation and one deauthentication.
+const farewell = 2
+
+// maxRepeats is more than any radio repeats a frame that nobody acknowledges; only a tool goes on.
+const maxRepeats = 32
+
+// repeated reports whether f is the repetition of a frame by the radio that sent it (802.11-2020 §10.3.4.4).
+func (h *history) repeated(f *dot11.Frame) bool {
+	s := &h.sides[0]
+	if f.Addr2 == f.BSSID {
+		s = &h.sides[1]
+	}
+	if f.IsRetry() && f.Sequence == s.sequence && s.repeats < maxRepeats {
+		s.repeats++
+		return true
+	}
+	*s = side{sequence: f.Sequence}
+	return false
+}
+
+// harmless reports whether the frame ends what the client began: it had joined anew, or it is a stranger that sent
+// something only a connected one may, to which reasons 6 and 7 are the answer (802.11-2020 §11.3.5.3, §11.3.4.3).
+func (h *history) harmless(o *tocsin.Observation, air *track.Sight) bool {
+	last := h.last
+	h.last = o.Time
+	if h.excused {
+		h.excused = false
+		return true
+	}
+	f, sta := o.Frame, air.Receiver
+	if f.Fixed.Reason != 6 && f.Fixed.Reason != 7 || f.Addr2 != f.BSSID || sta == nil || sta.BSSID == f.BSSID {
+		return false
+	}
+	return sta.Last > last
+}
+
+// evidence returns the numbers of the newest frames, oldest first.
+func (h *history) evidence() []uint64 {
+	var numbers []uint64
+	for i := max(0, h.n-len(h.numbers)); i < h.n; i++ {
+		numbers = append(numbers, h.numbers[i%len(h.numbers)])
+	}
+	return numbers
+}
+
+func (d *detector) finding(p pair, count int, frames []uint64) tocsin.Finding {
+	who, client := "everybody", "of everybody"
+	if !p.client.IsGroup() {
+		who, client = p.client.String(), "of one client"
+	}
+	return tocsin.Finding{
+		Text:   fmt.Sprintf("Somebody keeps disconnecting %s from the network %s: %d times in %s", who, p.bssid, count, d.limits.Window),
+		Reason: d.reason(client, count, d.limits.Frames),
+		Frames: frames,
+	}
+}
+
+func (d *detector) networkFinding(bssid dot11.Addr, count int) tocsin.Finding {
+	return tocsin.Finding{
+		Text:   fmt.Sprintf("Somebody keeps disconnecting several clients from the network %s: %d times in %s", bssid, count, d.limits.Window),
+		Reason: d.reason("of several clients", count, d.limits.NetworkFrames),
+	}
+}
+
+func (d *detector) reason(who string, count, limit int) tocsin.Reason {
+	return tocsin.Reason{
+		What:     fmt.Sprintf("disconnections %s in %s", who, d.limits.Window),
+		Observed: fmt.Sprintf("%d frames", count),
+		Limit:    fmt.Sprintf("%d frames", limit),
+	}
+}
