@@ -41,7 +41,9 @@ type transmission struct {
 	sensors [maxSensors / 64]uint64 // that heard it; all zero: the way is free
 }
 
-func (t *transmission) hears(sensor uint16) { t.sensors[sensor/64%(maxSensors/64)] |= 1 << (sensor % 64) }
+func (t *transmission) hears(sensor uint16) {
+	t.sensors[sensor/64%(maxSensors/64)] |= 1 << (sensor % 64)
+}
 
 func (t *transmission) heardBy(sensor uint16) bool {
 	return t.sensors[sensor/64%(maxSensors/64)]>>(sensor%64)&1 != 0
