@@ -1,0 +1,153 @@
+package dot11_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/tocsin-wids/tocsin/dot11"
+)
+
+func TestPrimaryChannelIsTheMostTellingOne(t *testing.T) {
+	ht := "3d16" + "0b" + strings.Repeat("00", 21)
+	he := "ff0c24" + "000002" + "00" + "0000" + "25" + "02" + "2f" + "00" + "06"                      // 6 GHz information only
+	heAll := "ff1024" + "00c002" + "00" + "0000" + "012a00" + "07" + "25" + "02" + "2f" + "00" + "06" // behind VHT and co-hosted
+	heCut := "ff0824" + "000002" + "00" + "0000" + "25"
+	for name, c := range map[string]struct {
+		elements string
+		want     uint8
+	}{
+		"DS":                {"030106", 6},
+		"HT":                {"030106" + ht, 11},
+		"6 GHz":             {he, 37},
+		"6 GHz behind more": {heAll, 37},
+		"6 GHz cut":         {heCut + "030106", 6},
+		"none":              {"0000", 0},
+		"empty DS":          {"0300", 0},
+	} {
+		if got := decoded(t, beacon(c.elements)).Channel(); got != c.want {
+			t.Errorf("%s: got %d, want %d", name, got, c.want)
+		}
+	}
+	if o, ok := decoded(t, beacon(heAll)).Elements.SixGHz(); !ok || o != (dot11.SixGHzOperation{Primary: 37, Control: 2, Center0: 47, MinimumRate: 6}) {
+		t.Errorf("got %+v, %t", o, ok)
+	}
+}
+
+func TestChannelSwitchIsReadWhereverItStands(t *testing.T) {
+	for name, c := range map[string]struct {
+		frame string
+		want  dot11.ChannelSwitch
+	}{
+		"element":          {beacon("2503010b05"), dot11.ChannelSwitch{Mode: 1, Channel: 11, Count: 5}},
+		"extended element": {beacon("2503010b05" + "3c0401732405"), dot11.ChannelSwitch{Mode: 1, Class: 115, Channel: 36, Count: 5}},
+		"action":           {management("d000", "0004"+"2503010b05"), dot11.ChannelSwitch{Mode: 1, Channel: 11, Count: 5}},
+		"public action":    {management("d000", "0404"+"01732405"), dot11.ChannelSwitch{Mode: 1, Class: 115, Channel: 36, Count: 5}},
+	} {
+		if got, ok := decoded(t, c.frame).ChannelSwitch(); !ok || got != c.want {
+			t.Errorf("%s: got %+v, %t, want %+v", name, got, ok, c.want)
+		}
+	}
+	for name, frame := range map[string]string{"none": beacon("030106"), "short": beacon("2502010b")} {
+		if got, ok := decoded(t, frame).ChannelSwitch(); ok {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func TestOperationElementsAreRead(t *testing.T) {
+	e := &decoded(t, beacon("3d16"+"24"+"07"+strings.Repeat("00", 20)+"c005"+"01"+"2a"+"00"+"0000"+"ff096a"+"01"+"00000000"+"03"+"2f"+"1f")).Elements
+	if o, ok := e.HTOperation(); !ok || o != (dot11.HTOperation{Primary: 36, Offset: -1, Wide: true}) {
+		t.Errorf("HT: got %+v, %t", o, ok)
+	}
+	if o, ok := e.VHTOperation(); !ok || o != (dot11.VHTOperation{Width: 1, Center0: 42}) {
+		t.Errorf("VHT: got %+v, %t", o, ok)
+	}
+	if o, ok := e.EHTOperation(); !ok || o != (dot11.EHTOperation{Width: 3, Center0: 47, Center1: 31}) {
+		t.Errorf("EHT: got %+v, %t", o, ok)
+	}
+}
+
+func TestPartsOfBeaconsAreRead(t *testing.T) {
+	e := &decoded(t, beacon("0104"+"82848b0c"+"3201"+"6c"+ // rates
+		"0709"+"444520"+"010d14"+"ffff"+"00"+ // country DE: channels 1–13 at 20 dBm
+		"0505"+"00"+"02"+"05"+"00"+"81"+ // TIM: group bit, offset 4, AIDs 32 and 39
+		"3603"+"341200"+ // mobility domain
+		"4c10"+"0600"+"010203040506"+"0807060504030201"+ // MME
+		oweElement+"f401"+"20"+"7f0b"+"00000000000000000000"+"10")).Elements
+	rates := maps.Collect(e.Rates())
+	if want := map[uint8]bool{2: true, 4: true, 11: true, 12: false, 108: false}; !maps.Equal(rates, want) {
+		t.Errorf("rates: got %v, want %v", rates, want)
+	}
+	c, _ := e.Country()
+	triplets := slices.Collect(c.Triplets())
+	if string(c.Code[:]) != "DE" || c.Environment != ' ' || triplets[0] != (dot11.CountryTriplet{First: 1, Count: 13, Power: 20}) {
+		t.Errorf("country: got %q %c %v", c.Code, c.Environment, triplets)
+	}
+	tim, ok := e.TIM()
+	if !ok || !tim.Group || tim.Period != 2 || tim.Offset != 4 {
+		t.Errorf("TIM: got %+v, %t", tim, ok)
+	}
+	if !tim.Has(40) || !tim.Has(47) || tim.Has(39) || tim.Has(41) || tim.Has(2007) || tim.Has(1) {
+		t.Errorf("TIM: wrong stations in %+v", tim)
+	}
+	if id, ok := e.MobilityDomain(); !ok || id != 0x1234 {
+		t.Errorf("mobility domain: got %#x, %t", id, ok)
+	}
+	if m, ok := e.MME(); !ok || m.KeyID != 6 || m.Packet != 0x060504030201 || len(m.MIC) != 8 {
+		t.Errorf("MME: got %+v, %t", m, ok)
+	}
+	if o, ok := e.OWETransition(); !ok || o.BSSID != remote || string(o.SSID) != "abc" {
+		t.Errorf("OWE: got %+v, %t", o, ok)
+	}
+	if x, ok := e.RSNX(); !ok || x != dot11.RSNXHashToElement {
+		t.Errorf("RSNX: got %#x, %t", x, ok)
+	}
+	if !e.BeaconProtection() {
+		t.Error("beacon protection is not seen")
+	}
+}
+
+func TestTransitionRequestNamesCandidates(t *testing.T) {
+	candidate := "340d" + remoteHex + "01000000" + "51" + "0b" + "07"
+	f := decoded(t, management("d000", "0a07"+"01"+"05"+"0a00"+"ff"+candidate+"3402"+"0000"))
+	if r, ok := f.BTMRequest(); !ok || r != (dot11.BTMRequest{Token: 1, Mode: dot11.BTMPreferred | dot11.BTMDisassoc, DisassocTimer: 10, Validity: 255}) {
+		t.Errorf("got %+v, %t", r, ok)
+	}
+	want := []dot11.Neighbor{{BSSID: remote, Info: 1, Class: 81, Channel: 11, PHY: 7}}
+	if d := cmp.Diff(want, slices.Collect(f.Elements.Neighbors())); d != "" {
+		t.Errorf("candidates differ:\n%s", d)
+	}
+	if _, ok := decoded(t, management("d040", "0a07010500000000")).BTMRequest(); ok {
+		t.Error("ciphertext is read as a request")
+	}
+}
+
+func TestSAEExchangeIsParted(t *testing.T) {
+	scalar, element := strings.Repeat("11", 32), strings.Repeat("22", 64)
+	s, e := octets(t, scalar), octets(t, element)
+	for name, c := range map[string]struct {
+		body string
+		want dot11.SAE
+	}{
+		"commit":               {"0300010000001300" + scalar + element, dot11.SAE{Group: 19, Scalar: s, Element: e}},
+		"commit with token":    {"0300010000001300" + "aabbcc" + scalar + element, dot11.SAE{Group: 19, Token: []byte{0xaa, 0xbb, 0xcc}, Scalar: s, Element: e}},
+		"commit with password": {"0300010000001300" + scalar + element + "ff032161" + "62", dot11.SAE{Group: 19, Scalar: s, Element: e}},
+		"token wanted":         {"0300010" + "04c001300" + "aabb", dot11.SAE{Group: 19, Token: []byte{0xaa, 0xbb}}},
+		"unknown group":        {"0300010000000100" + scalar, dot11.SAE{Group: 1}},
+		"cut":                  {"0300010000001300" + scalar, dot11.SAE{Group: 19}},
+		"confirm":              {"0300020000000500" + scalar, dot11.SAE{Confirm: 5}},
+	} {
+		got, ok := decoded(t, management("b000", c.body)).SAE()
+		if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" || !ok {
+			t.Errorf("%s: %t, differs:\n%s", name, ok, d)
+		}
+	}
+	if _, ok := decoded(t, management("b000", "000001000000"+"1300")).SAE(); ok {
+		t.Error("open authentication is read as SAE")
+	}
+}
