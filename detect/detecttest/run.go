@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
 )
 
 var update = flag.Bool("update", false, "write what was found into the case files and golden files")
@@ -125,7 +126,7 @@ func (c *prepared) run(make func() (detect.Detector, error)) ([]tocsin.Detected,
 	var found []tocsin.Detected
 	spec := detect.Define(c.spec, struct{}{}, func(struct{}, detect.Env) detect.Detector { return d })
 	engine, err := detect.New(detect.Options{
-		Specs: []detect.Spec{spec}, Tracker: newTracker(),
+		Specs: []detect.Spec{spec}, Tracker: track.New(track.Options{}),
 		Report: func(d tocsin.Detected) { found = append(found, d) },
 	})
 	if err != nil {

@@ -121,8 +121,8 @@ func (h *history) repeated(f *dot11.Frame) bool {
 	return false
 }
 
-// harmless reports whether the frame ends what the client began: it had joined anew, or it is a stranger that sent
-// something only a connected one may, to which reasons 6 and 7 are the answer (802.11-2020 §11.3.5.3, §11.3.4.3).
+// harmless reports whether the frame ends what the client began: it had joined anew, or it sent something that only a
+// connected station may, to which reasons 6 and 7 are the answer (802.11-2020 §11.3.3): one for each frame.
 func (h *history) harmless(o *tocsin.Observation, air *track.Sight) bool {
 	last := h.last
 	h.last = o.Time
@@ -131,7 +131,7 @@ func (h *history) harmless(o *tocsin.Observation, air *track.Sight) bool {
 		return true
 	}
 	f, sta := o.Frame, air.Receiver
-	if f.Fixed.Reason != 6 && f.Fixed.Reason != 7 || f.Addr2 != f.BSSID || sta == nil || sta.BSSID == f.BSSID {
+	if f.Fixed.Reason != 6 && f.Fixed.Reason != 7 || f.Addr2 != f.BSSID || sta == nil {
 		return false
 	}
 	return sta.Last > last
