@@ -41,7 +41,10 @@ type BSS struct {
 	Frequency   uint16 // MHz, of the last beacon as received; 0 if unknown
 	Switch      Switch // announced channel switch
 	Stations    int    // associated, as far as heard
-	Adverts     int    // distinct SSIDs in beacons and probe responses
+	Adverts     int    // records of what it advertises that are kept, at most 8
+
+	adverts [advertsPerBSS]advert
+	epoch   uint32 // of associations: those of another epoch have ended
 }
 
 // Switch is a channel switch that a BSS announced (elements 37 and 60).
@@ -56,7 +59,7 @@ type Advert struct {
 	Response    bool   // from probe responses
 	First, Last time.Duration
 	Frames      uint64
-	Profile     // of the last frame that had it
+	Profile     // of the last frame that was whole; what that left out is kept from earlier ones, but for Security
 }
 
 // Profile is the part of an advert whose change means something.
@@ -83,4 +86,6 @@ type Station struct {
 	First, Last time.Duration // frames from it
 	BSSID       dot11.Addr    // it is associated with, as far as heard; zero if with none
 	Since       time.Duration // of the association
+
+	epoch uint32 // of the BSS when it associated
 }

@@ -1,0 +1,136 @@
+package track
+
+import (
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+)
+
+const advertsPerBSS = 8
+
+// advert is an Advert with how to recognise the frame that it was read from.
+type advert struct {
+	Advert
+	print uint64
+	whole bool // Profile is of a frame that was read to its end
+}
+
+// A BSS that was heard so often for so long is no stranger whoever else comes.
+const (
+	settledBeacons = 128
+	settledAfter   = time.Minute
+)
+
+// advertised takes a beacon or probe response.
+func (t *Tracker) advertised(o *tocsin.Observation) {
+	f := o.Frame
+	if !f.BSSID.IsStation() {
+		return
+	}
+	b, created := t.bsss.Put(f.BSSID)
+	if created {
+		t.epochs++
+		b.BSSID, b.First, b.Last, b.epoch = f.BSSID, o.Time, o.Time, t.epochs
+	}
+	t.sight.BSS, t.sight.NewBSS = b, created
+	b.First = min(b.First, o.Time)
+	if f.Kind == dot11.Beacon {
+		b.Beacons++
+		if o.Radio.Frequency != 0 {
+			b.Frequency = o.Radio.Frequency
+		}
+		if b.Beacons%settledBeacons == 0 && b.Last-b.First >= settledAfter {
+			t.bsss.Promote(b.BSSID)
+		}
+	}
+	ssid, ok, hidden := f.Elements.SSID()
+	if !ok {
+		return
+	}
+	if hidden {
+		ssid = nil
+	}
+	a, created := b.advert(ssid, f.Kind == dot11.ProbeResp)
+	if created {
+		a.First, a.Last = o.Time, o.Time
+		if t.protected(ssid) {
+			t.bsss.Promote(b.BSSID)
+		}
+	}
+	a.Frames++
+	a.First, a.Last = min(a.First, o.Time), later(a.Last, o.Time)
+	t.sight.Advert, t.sight.NewAdvert = &a.Advert, created
+	t.compare(a, o)
+}
+
+// advert returns the record of an SSID, a new one in place of the one heard least if need be.
+func (b *BSS) advert(ssid []byte, response bool) (a *advert, created bool) {
+	least := 0
+	for i := range b.adverts[:b.Adverts] {
+		a := &b.adverts[i]
+		if a.Response == response && a.SSID == string(ssid) {
+			return a, false
+		}
+		if l := &b.adverts[least]; a.Frames < l.Frames || a.Frames == l.Frames && a.Last < l.Last {
+			least = i
+		}
+	}
+	if b.Adverts < advertsPerBSS {
+		least = b.Adverts
+		b.Adverts++
+	}
+	a = &b.adverts[least]
+	*a = advert{Advert: Advert{SSID: string(ssid), Response: response}}
+	return a, true
+}
+
+// compare finds what the frame says differently than a. A frame of which the end is missing says nothing by what it
+// does not have; nor does one that may have been damaged on the way.
+func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
+	f := o.Frame
+	whole := !o.Cut && (o.Radio.FCS == dot11.FCSGood || f.Defects&(dot11.DefectOverrun|dot11.DefectShortFixed) == 0)
+	if !whole && !t.sight.NewAdvert {
+		return
+	}
+	print := f.Elements.Hash(t.seed) ^ (uint64(f.Fixed.Capability)<<16|uint64(f.Fixed.Interval))*0x9e3779b97f4a7c15
+	if a.whole && a.print == print {
+		return
+	}
+	before, now := a.Profile, profile(f)
+	if a.whole {
+		t.sight.Before, t.sight.Changed = before, before.merge(&now)
+	}
+	a.Profile, a.print, a.whole = now, print, whole
+}
+
+func profile(f *dot11.Frame) Profile {
+	p := Profile{Security: f.Security(), Channel: f.Elements.PrimaryChannel(), Interval: f.Fixed.Interval}
+	if c, ok := f.Elements.Country(); ok {
+		p.Country = c.Code
+	}
+	return p
+}
+
+// merge returns in what now differs from p, and completes now with what it does not say.
+func (p *Profile) merge(now *Profile) (c Change) {
+	if now.Security != p.Security {
+		c |= SecurityChanged
+	}
+	if now.Channel == 0 {
+		now.Channel = p.Channel
+	} else if p.Channel != 0 && now.Channel != p.Channel {
+		c |= ChannelChanged
+	}
+	if now.Interval == 0 {
+		now.Interval = p.Interval
+	} else if p.Interval != 0 && now.Interval != p.Interval {
+		c |= IntervalChanged
+	}
+	if now.Country == [2]byte{} {
+		now.Country = p.Country
+	} else if p.Country != [2]byte{} && now.Country != p.Country {
+		c |= CountryChanged
+	}
+	return c
+}

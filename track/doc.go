@@ -1,0 +1,19 @@
+// Package track knows who is on air: access points with what they advertise, and stations with what they are
+// associated with. It looks at each frame once and tells what the frame changes.
+//
+// # Memory
+//
+// A Tracker takes its memory when it is made. With the sizes it has by default these are 4096 BSSs of about 1.3 kB and
+// 16384 stations of about 100 octets: 7 MB; SSIDs come to that, up to 255 octets for each of 8 adverts of a BSS. When there
+// is no room, a stranger makes it: a BSS that was heard seldom and has no stations, of a protected SSID never. When
+// a BSS advertises more than it has room for, the advert heard least makes it.
+// In steady state nothing is allocated; a new advert takes a string for its SSID.
+//
+// # Time
+//
+// Frames may go back in time. An hour back is taken for a clock that was set.
+//
+// # Concurrency
+//
+// A Tracker is used by one goroutine at a time.
+package track

@@ -1,0 +1,94 @@
+package track
+
+import (
+	"hash/maphash"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/window"
+)
+
+// Options says what a Tracker remembers.
+type Options struct {
+	Protected func(ssid []byte) bool // networks that are forgotten last; nil: none
+	BSSs      int                    // 4096 if 0
+	Stations  int                    // 16384 if 0
+}
+
+// Tracker knows the BSSs and stations within earshot of one site.
+type Tracker struct {
+	protected func([]byte) bool
+	seed      maphash.Seed
+	bsss      *window.Map[dot11.Addr, BSS]
+	stations  *window.Map[dot11.Addr, Station]
+	epochs    uint32
+	sight     Sight
+}
+
+// New returns a tracker that knows nobody.
+func New(o Options) *Tracker {
+	if o.Protected == nil {
+		o.Protected = func([]byte) bool { return false }
+	}
+	if o.BSSs == 0 {
+		o.BSSs = 4096
+	}
+	if o.Stations == 0 {
+		o.Stations = 16384
+	}
+	t := &Tracker{
+		protected: o.Protected,
+		seed:      maphash.MakeSeed(),
+		bsss:      window.NewMap[dot11.Addr, BSS](o.BSSs),
+		stations:  window.NewMap[dot11.Addr, Station](o.Stations),
+	}
+	t.stations.OnEvict(func(_ dot11.Addr, s *Station) { t.leave(s) })
+	return t
+}
+
+// Observe takes the next frame, which Decode accepted, and returns what is known of its parties. A damaged frame
+// teaches nothing and is of nobody.
+func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
+	t.sight = Sight{}
+	if o.Radio.FCS == dot11.FCSBad {
+		return &t.sight
+	}
+	f := o.Frame
+	if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp {
+		t.advertised(o)
+	} else if f.BSSID.IsStation() {
+		t.sight.BSS = t.bsss.Peek(f.BSSID)
+	}
+	if b := t.sight.BSS; b != nil && f.Transmitter() == b.BSSID {
+		b.Last = later(b.Last, o.Time)
+		if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp || f.Kind == dot11.Action {
+			if s, ok := f.ChannelSwitch(); ok {
+				b.Switch = Switch{Channel: s.Channel, At: o.Time}
+			}
+		}
+	}
+	t.parties(o)
+	t.associations(o)
+	return &t.sight
+}
+
+// Keep has the network go last when there is no room: it is under attack.
+func (t *Tracker) Keep(bssid dot11.Addr) { t.bsss.Promote(bssid) }
+
+// BSS returns what is known of bssid, nil if nothing. It may be read until the next frame is observed.
+func (t *Tracker) BSS(bssid dot11.Addr) *BSS { return t.bsss.Peek(bssid) }
+
+// Evicted returns how many BSSs and stations had to make room for others.
+func (t *Tracker) Evicted() (bsss, stations uint64) { return t.bsss.Evicted(), t.stations.Evicted() }
+
+// clockSet is more than frames of sensors in step are ever late.
+const clockSet = time.Hour
+
+// later returns the later time, unless at is so much earlier that a clock must have been set.
+func later(last, at time.Duration) time.Duration {
+	if at > last || at < last-clockSet {
+		return at
+	}
+	return last
+}
