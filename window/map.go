@@ -126,6 +126,7 @@ func (m *Map[K, V]) Promote(k K) {
 	if m.lists[promoted].length > max(len(m.entries)/2, 1) {
 		m.demote(promoted, regulars)
 	}
+	m.spare()
 }
 
 // Delete forgets k.
@@ -178,8 +179,12 @@ func (m *Map[K, V]) touch(i int32) {
 	}
 	m.unlink(i)
 	m.push(i, s)
-	// A quarter stays with strangers: a new key must be able to become known.
-	if s == regulars && m.lists[regulars].length > max(len(m.entries)*3/4, 1) {
+	m.spare()
+}
+
+// spare leaves a quarter of the places to strangers: a new key must be able to become known.
+func (m *Map[K, V]) spare() {
+	for m.lists[regulars].length > 0 && m.lists[regulars].length+m.lists[promoted].length > max(len(m.entries)*3/4, 1) {
 		m.demote(regulars, strangers)
 	}
 }

@@ -50,6 +50,22 @@ func TestPromotedKeysOutlastStrangersUpToTheirShare(t *testing.T) {
 	}
 }
 
+func TestStrangersCanBecomeKnownHoweverManyArePromoted(t *testing.T) {
+	m := window.NewMap[int, int](100)
+	for k := range 100 {
+		m.Put(k)
+		m.Promote(k)
+	}
+	for k := range 20 {
+		m.Put(1000 + k)
+	}
+	for k := range 20 {
+		if m.Peek(1000+k) == nil {
+			t.Errorf("stranger %d of 20 is gone, want a quarter of the places for them", k)
+		}
+	}
+}
+
 func TestCounterCountsABurstAfterSilenceExactly(t *testing.T) {
 	c := window.NewCounter[string](time.Second, 4)
 	for i := range 100 {
