@@ -16,8 +16,8 @@ import (
 
 // Errors of Decode.
 var (
-	ErrShort = errors.New("Prism header is cut off")
-	ErrCode  = errors.New("Prism message code is unknown")
+	ErrShort = errors.New("prism header is cut off")
+	ErrCode  = errors.New("prism message code is unknown")
 )
 
 const (
