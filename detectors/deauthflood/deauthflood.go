@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  85,
 		Attack:      []string{"T1499"},
 	},
-	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
+	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq) | dot11.AnyData,
 }, limits{Frames: 11, Window: 10 * time.Second, NetworkFrames: 30, Again: time.Minute, Pairs: 4096, Networks: 1024}, newDetector)
 
 type limits struct {
@@ -43,7 +43,8 @@ type pair struct{ bssid, client dot11.Addr }
 // history is what happened between a pair.
 type history struct {
 	excused bool // the client joined since it was last disconnected
-	last    time.Duration
+	owed    int  // frames of the client that may yet be answered
+	asked   time.Duration
 	sides   [2]side // frames from the client, frames to it
 	numbers [8]uint64
 	n       int
@@ -70,8 +71,14 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
 	f := o.Frame
+	if f.Kind.IsData() {
+		if f.Addr1 == f.BSSID {
+			d.ask(pair{f.BSSID, f.Addr2}, o.Time)
+		}
+		return
+	}
 	if !f.BSSID.IsStation() || f.IsProtected() {
 		return
 	}
@@ -84,7 +91,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		h.excused = h.excused || f.Addr1 == f.BSSID
 		return
 	}
-	if h.repeated(f) || h.harmless(o, air) {
+	if h.repeated(f) || h.harmless(o) {
 		return
 	}
 	h.numbers[h.n%len(h.numbers)] = o.Number
@@ -121,20 +128,33 @@ func (h *history) repeated(f *dot11.Frame) bool {
 	return false
 }
 
+// ask notes a frame that only a connected client may send (class 3, 802.11-2020 §11.3.3), of a client that was
+// disconnected before. An access point that is busy answers up to a second later, and to several such frames.
+func (d *detector) ask(p pair, at time.Duration) {
+	if h := d.pairs.Peek(p); h != nil {
+		h.owed, h.asked = min(h.owed+1, maxOwed), at
+	}
+}
+
+const (
+	maxOwed  = 16
+	answerIn = time.Second
+)
+
 // harmless reports whether the frame ends what the client began: it had joined anew, or it sent something that only a
-// connected station may, to which reasons 6 and 7 are the answer (802.11-2020 §11.3.3): one for each frame.
-func (h *history) harmless(o *tocsin.Observation, air *track.Sight) bool {
-	last := h.last
-	h.last = o.Time
+// connected client may, to which reasons 6 and 7 are the answer.
+func (h *history) harmless(o *tocsin.Observation) bool {
 	if h.excused {
 		h.excused = false
 		return true
 	}
-	f, sta := o.Frame, air.Receiver
-	if f.Fixed.Reason != 6 && f.Fixed.Reason != 7 || f.Addr2 != f.BSSID || sta == nil {
+	f := o.Frame
+	answer := (f.Fixed.Reason == 6 || f.Fixed.Reason == 7) && f.Addr2 == f.BSSID
+	if !answer || h.owed == 0 || o.Time-h.asked > answerIn {
 		return false
 	}
-	return sta.Last > last
+	h.owed--
+	return true
 }
 
 // evidence returns the numbers of the newest frames, oldest first.
@@ -147,9 +167,12 @@ func (h *history) evidence() []uint64 {
 }
 
 func (d *detector) finding(p pair, count int, frames []uint64) tocsin.Finding {
-	who, client := "everybody", "of everybody"
-	if !p.client.IsGroup() {
-		who, client = p.client.String(), "of one client"
+	who, client := p.client.String(), "of one client"
+	switch {
+	case p.client.IsGroup():
+		who, client = "everybody", "of everybody"
+	case p.client == p.bssid:
+		who = "the access point itself"
 	}
 	return tocsin.Finding{
 		Text:   fmt.Sprintf("Somebody keeps disconnecting %s from the network %s: %d times in %s", who, p.bssid, count, d.limits.Window),
