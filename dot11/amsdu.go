@@ -8,7 +8,7 @@ import (
 // IsAMSDU reports whether the body of a QoS data frame is a list of MSDUs (802.11-2020 §9.2.4.5.9).
 func (f *Frame) IsAMSDU() bool {
 	const present = 0x0080
-	return f.Kind == QoSData && f.QoS&present != 0
+	return f.Kind.IsQoS() && f.Kind.HasBody() && f.QoS&present != 0
 }
 
 // Subframe is one MSDU of an A-MSDU. EtherType and Payload are 0 and nil if it does not begin with LLC and SNAP.

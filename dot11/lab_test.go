@@ -2,6 +2,7 @@ package dot11_test
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"os"
 	"testing"
 
@@ -130,4 +131,35 @@ func BenchmarkRadiotap(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(packets)), "ns/frame")
+}
+
+// BenchmarkUnchanged is what a beacon costs beyond its decoding if nothing in it has changed.
+func BenchmarkUnchanged(b *testing.B) {
+	var beacons []dot11.Frame
+	for _, p := range labFrames(b) {
+		var f dot11.Frame
+		if f.Decode(p); f.Kind == dot11.Beacon {
+			beacons = append(beacons, f)
+		}
+	}
+	seed := maphash.MakeSeed()
+	for b.Loop() {
+		for i := range beacons {
+			beacons[i].Elements.Hash(seed)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(beacons)), "ns/beacon")
+}
+
+// BenchmarkSecurity is what reading the security of a beacon costs.
+func BenchmarkSecurity(b *testing.B) {
+	var f dot11.Frame
+	for _, p := range labFrames(b) {
+		if f.Decode(p); f.Kind == dot11.Beacon && f.Security().RSN.Present {
+			break
+		}
+	}
+	for b.Loop() {
+		f.Security()
+	}
 }

@@ -75,7 +75,8 @@ const (
 )
 
 // Security returns what a beacon, probe response or (re)association request says of encryption. Of any other frame
-// it is zero.
+// it is zero. A client that enrols by WPS associates with the privacy bit and without an RSN element: that request,
+// with WPS set, looks like WEP and is not.
 func (f *Frame) Security() Security {
 	var s Security
 	switch f.Kind {
