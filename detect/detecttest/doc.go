@@ -17,7 +17,7 @@
 // A file is called fires-… and wants at least one finding; quiet-… and wants none: below the limit, or a look-alike;
 // misses-… and wants none, although there is an attack: its first lines say what is not caught, and why; real-… and
 // is cut from a capture: its first lines say from which, and its licence. A detector has at least one fires- and one
-// quiet-. With -update, go test writes what was found into the files; read the difference before you commit it.
+// quiet-. With -update, go test writes what was found into the files whose want differs; read it before you commit it.
 //
 // # Sections
 //
