@@ -1,67 +1,218 @@
-// Package alert turns findings into the records, messages and incidents that people and machines read.
-//
-// # Concurrency
-//
-// A Ledger is safe for concurrent use. Records and messages never change once they are in it.
-//
-// # Memory
-//
-// The backlog, the messages, the incidents, the throttle's memory and every subscriber's queue are bounded by the Options.
 package alert
 
 import (
 	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
 )
 
-// Options configures a Ledger.
-type Options struct {
-	Logger    *slog.Logger               // discards if nil
-	Now       func() time.Time           // time.Now if nil; analysis passes the frames' clock
-	Entropy   func() uint64              // of record ids; random if nil
-	Sensor    func(index uint16) string  // names a radio; "" if nil
-	Location  func() *tocsin.Location    // where the server is; unknown if nil
-	Backlog   int                        // records kept for clients
-	Throttles map[string]tocsin.Throttle // configured, by header: instead of the definition's own
-	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident
-}
-
 // Ledger keeps what was raised.
-type Ledger struct{}
+type Ledger struct {
+	options Options
+	bus     bus
 
-// Event is one thing that happened, for subscribers. Exactly one of the pointers is set, but for TIMESTAMP, which has none.
-type Event struct {
-	Topic   string // "ALERT", "MESSAGE", "TIMESTAMP"
-	Time    time.Time
-	Alert   *tocsin.Alert
-	Message *tocsin.Message
+	mu        sync.Mutex
+	order     []string // headers as defined
+	kinds     map[string]*kind
+	external  int
+	last      time.Time // of the newest record
+	sequence  uint16
+	alerts    ring[*tocsin.Alert]
+	messages  ring[tocsin.Message]
+	incidents incidents
 }
 
-// Request is an alert that a client raises by name.
-type Request struct {
-	Header                     string
-	Text                       string
-	BSSID, Source, Dest, Other tocsin.MAC
-	Channel                    string
-}
-
-// DefinitionState is a definition with the counters of its throttle.
-type DefinitionState struct {
+// kind is a definition and its throttle.
+type kind struct {
 	tocsin.Definition
-	BurstSent, TotalSent int
-	Last                 time.Time // of the last alert sent; zero if none
-	Suppressed           uint64    // held back since the start
+	gate   *gate
+	raised uint64
 }
 
-// Incident is all alerts of one fingerprint that followed each other closely.
-type Incident struct {
-	ID          tocsin.ID
-	First       *tocsin.Alert // the record that opened it
-	Last        *tocsin.Alert // the newest record
-	FirstSeen   time.Time     // of frames, where there are any
-	LastSeen    time.Time
-	Count       uint64 // findings, those held back by the throttle included
-	MaxSeverity tocsin.Severity
+// Bounds of what clients can make the ledger keep.
+const (
+	messagesKept   = 50
+	maxExternal    = 1000
+	maxHeaderLen   = 64
+	maxTextLen     = 4096
+	defaultQuiet   = 5 * time.Minute
+	incidentsKept  = 4096
+	defaultBacklog = 50
+)
+
+// New returns a ledger that knows the alert KISMET and no other.
+func New(o Options) *Ledger {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Entropy == nil {
+		o.Entropy = rand.Uint64
+	}
+	if o.Quiet <= 0 {
+		o.Quiet = defaultQuiet
+	}
+	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog},
+		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet)}
+	never := tocsin.Throttle{Limit: tocsin.Rate{Unit: tocsin.Day}, Burst: tocsin.Rate{Unit: tocsin.Day}}
+	_ = l.Define(tocsin.Definition{
+		Header: "KISMET", Class: tocsin.System, Phy: tocsin.PhyAny, Throttle: never,
+		Description: "Reserved for events of the server; clients of Kismet expect it in the list.",
+	})
+	return l
 }
+
+// Found raises the record of a finding; nil and false if the throttle holds it back.
+func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.kinds[d.Definition.Header]
+	if k == nil {
+		k = l.add(*d.Definition)
+	}
+	a := l.recordOf(k, d)
+	now := l.now()
+	held, ok := k.gate.pass(a.Fingerprint, now)
+	if !ok {
+		l.incidents.held(a.Fingerprint, a.FrameTime)
+		return nil, false
+	}
+	a.Suppressed = held
+	l.raise(k, a, now)
+	return a, true
+}
+
+// recordOf fills what a finding says into a record without time.
+func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
+	a := &tocsin.Alert{
+		Header: k.Header, Class: k.Class, Severity: k.Severity, Phy: k.Phy,
+		Transmitter: d.BSSID, Source: d.Source, Dest: d.Dest, Other: d.Other,
+		Channel: strconv.Itoa(int(d.Channel)), Frequency: uint32(d.Frequency) * 1000, Text: d.Text,
+		Confidence: k.Confidence, Reason: d.Reason, Attack: k.Attack, Signal: d.Signal,
+		FrameTime: tocsin.Moment(d.Time), Frames: framesOf(d), Fingerprint: fingerprint(k.Header, d),
+	}
+	if d.Confidence > 0 {
+		a.Confidence = d.Confidence
+	}
+	if d.Severity != nil {
+		a.Severity = *d.Severity
+	}
+	if l.options.Sensor != nil {
+		if name := l.options.Sensor(d.Sensor); name != "" {
+			a.Sensors = []string{name}
+		}
+	}
+	return a
+}
+
+func framesOf(d tocsin.Detected) []uint64 {
+	frames := append([]uint64(nil), d.Frames...)
+	if n := len(frames); d.Number > 0 && (n == 0 || frames[n-1] != d.Number) {
+		frames = append(frames, d.Number)
+	}
+	return frames
+}
+
+func fingerprint(header string, d tocsin.Detected) string {
+	who := d.BSSID
+	if !who.IsStation() {
+		who = d.Source
+	}
+	s := header + " " + who.String()
+	if d.Subject != "" {
+		s += " " + d.Subject
+	}
+	return s
+}
+
+// Raise raises the alert that a client asks for.
+func (l *Ledger) Raise(r Request) (*tocsin.Alert, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.kinds[strings.ToUpper(r.Header)]
+	if k == nil {
+		return nil, tocsin.Errorf(tocsin.NotFound, "unknown alert type %s", tocsin.Quote([]byte(r.Header)))
+	}
+	if len(r.Text) > maxTextLen || len(r.Channel) > maxHeaderLen {
+		return nil, tocsin.Errorf(tocsin.Invalid, "the text is longer than %d octets", maxTextLen)
+	}
+	now := l.now()
+	a := &tocsin.Alert{
+		Header: k.Header, Class: k.Class, Severity: k.Severity, Phy: k.Phy, Transmitter: r.BSSID, Source: r.Source,
+		Dest: r.Dest, Other: r.Other, Channel: r.Channel, Text: r.Text, FrameTime: now,
+	}
+	a.Fingerprint = fingerprint(k.Header, tocsin.Detected{Finding: tocsin.Finding{BSSID: r.BSSID, Source: r.Source}})
+	held, ok := k.gate.pass(a.Fingerprint, now)
+	if !ok {
+		return nil, tocsin.Errorf(tocsin.Throttled, "alert throttle reached, alert not raised")
+	}
+	a.Suppressed = held
+	l.raise(k, a, now)
+	return a, nil
+}
+
+// OneShot raises an alert that has no definition and no throttle.
+func (l *Ledger) OneShot(header string, class tocsin.Class, severity tocsin.Severity, text string) *tocsin.Alert {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	a := &tocsin.Alert{Header: header, Class: class, Severity: severity, Phy: tocsin.PhyAny, Text: text, FrameTime: now, Fingerprint: header}
+	l.raise(nil, a, now)
+	return a
+}
+
+// now is the clock of records: it never goes back, and no two records have the same microsecond, so that a client
+// that polls by time loses none.
+func (l *Ledger) now() time.Time {
+	t := l.options.Now().Truncate(time.Microsecond)
+	if !t.After(l.last) {
+		t = l.last.Add(time.Microsecond)
+	}
+	return t
+}
+
+// raise gives a its time and names, keeps it, and tells the subscribers.
+func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time) {
+	l.last = now
+	a.Time = now
+	l.sequence++
+	a.ID = tocsin.NewID(now, l.sequence, l.options.Entropy())
+	if l.options.Location != nil {
+		a.Location = l.options.Location()
+	}
+	a.Hash = hash(a)
+	if k != nil {
+		k.raised++
+	}
+	l.alerts.add(a)
+	l.incidents.raised(a)
+	m := tocsin.Message{Text: a.Header + " " + a.Text, Flags: tocsin.MessageAlert, Time: now.Truncate(time.Second)}
+	l.messages.add(m)
+	l.bus.publish(Event{Topic: TopicAlert, Time: now, Alert: a}, Event{Topic: TopicMessage, Time: now, Message: &m})
+}
+
+// Say keeps a message for clients. Debug messages are for the console alone.
+func (l *Ledger) Say(flags tocsin.MessageFlags, text string) {
+	if flags&tocsin.MessageDebug != 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.options.Now()
+	m := tocsin.Message{Text: text, Flags: flags, Time: now.Truncate(time.Second)}
+	l.messages.add(m)
+	l.bus.publish(Event{Topic: TopicMessage, Time: now, Message: &m})
+}
+
+// Publish hands e to the subscribers without keeping it.
+func (l *Ledger) Publish(e Event) { l.bus.publish(e) }
+
+// Subscribe returns a subscription to everything, with a queue of that many events.
+func (l *Ledger) Subscribe(queue int) *Subscription { return l.bus.subscribe(queue) }

@@ -1,0 +1,64 @@
+// Package alert turns findings into the records, messages and incidents that people and machines read.
+//
+// # Concurrency
+//
+// A Ledger is safe for concurrent use. Records and messages never change once they are in it.
+//
+// # Memory
+//
+// The backlog, the messages, the incidents, the throttle's memory and every subscriber's queue are bounded by the Options.
+package alert
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+)
+
+// Options configures a Ledger.
+type Options struct {
+	Logger    *slog.Logger               // discards if nil
+	Now       func() time.Time           // time.Now if nil; analysis passes the frames' clock
+	Entropy   func() uint64              // of record ids; random if nil
+	Sensor    func(index uint16) string  // names a radio; "" if nil
+	Location  func() *tocsin.Location    // where the server is; unknown if nil
+	Backlog   int                        // records kept for clients
+	Throttles map[string]tocsin.Throttle // configured, by header: instead of the definition's own
+	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident
+}
+
+// Event is one thing that happened, for subscribers. Exactly one of the pointers is set, but for TIMESTAMP, which has none.
+type Event struct {
+	Topic   string // "ALERT", "MESSAGE", "TIMESTAMP"
+	Time    time.Time
+	Alert   *tocsin.Alert
+	Message *tocsin.Message
+}
+
+// Request is an alert that a client raises by name.
+type Request struct {
+	Header                     string
+	Text                       string
+	BSSID, Source, Dest, Other tocsin.MAC
+	Channel                    string
+}
+
+// DefinitionState is a definition with the counters of its throttle.
+type DefinitionState struct {
+	tocsin.Definition
+	BurstSent, TotalSent int
+	Last                 time.Time // of the last alert sent; zero if none
+	Suppressed           uint64    // held back since the start
+}
+
+// Incident is all alerts of one fingerprint that followed each other closely.
+type Incident struct {
+	ID          tocsin.ID
+	First       *tocsin.Alert // the record that opened it
+	Last        *tocsin.Alert // the newest record
+	FirstSeen   time.Time     // of frames, where there are any
+	LastSeen    time.Time
+	Count       uint64 // findings, those held back by the throttle included
+	MaxSeverity tocsin.Severity
+}
