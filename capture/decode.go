@@ -27,6 +27,7 @@ type Decoded struct {
 	BadFrame  uint64                   // too short for their MAC header, or of an unknown version
 	BadFCS    uint64                   // damaged on the way
 	Cut       uint64                   // longer on air than in the capture
+	BLE       uint64                   // Bluetooth LE packets, which have no decoder yet
 	Unknown   map[pcap.LinkType]uint64 // packets of link types that are not read
 }
 
@@ -77,6 +78,10 @@ func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 const maxLinks = 64
 
 func (d *Decoder) unknown(link pcap.LinkType) {
+	if link == pcap.LinkBLE || link == pcap.LinkBLERadio || link == pcap.LinkNordicBLE {
+		d.counts.BLE++
+		return
+	}
 	if _, known := d.counts.Unknown[link]; known || len(d.counts.Unknown) < maxLinks {
 		d.counts.Unknown[link]++
 	}

@@ -29,6 +29,7 @@ type Reader struct {
 	end    int   // of the octets read
 	before int64 // octets of the stream before buf[0]
 	err    error // of src
+	hold   bool  // slices of buf are in use
 
 	order      binary.ByteOrder
 	next       func(*Packet) error
@@ -85,6 +86,9 @@ func (r *Reader) peek(n int) ([]byte, error) {
 		if r.err != nil {
 			return r.buf[r.at:r.end], r.err
 		}
+		if r.hold {
+			return nil, errMore
+		}
 		r.fill(n)
 	}
 	return r.buf[r.at : r.at+n], nil
@@ -108,6 +112,9 @@ func (r *Reader) fill(n int) {
 func (r *Reader) offset() int64 { return r.before + int64(r.at) }
 
 func (r *Reader) cut(err error) error {
+	if err == errMore {
+		return err
+	}
 	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("at octet %d: %w", r.offset(), ErrTruncated)
 	}
@@ -117,3 +124,24 @@ func (r *Reader) cut(err error) error {
 func (r *Reader) corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w at octet %d: %s", ErrCorrupt, r.offset(), fmt.Sprintf(format, args...))
 }
+
+// Batch appends packets to list until it has at most that many, all valid until the next call. Only for the first is
+// the stream read: what is in memory then is handed on at once.
+func (r *Reader) Batch(list []Packet, most int) ([]Packet, error) {
+	defer func() { r.hold = false }()
+	for len(list) < most {
+		list = append(list, Packet{})
+		if err := r.next(&list[len(list)-1]); err != nil {
+			list = list[:len(list)-1]
+			if err == errMore {
+				err = nil
+			}
+			return list, err
+		}
+		r.hold = true
+	}
+	return list, nil
+}
+
+// errMore says that the next record is not in memory, and that what is there must not be moved.
+var errMore = errors.New("more of the stream is needed")

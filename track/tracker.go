@@ -92,3 +92,6 @@ func later(last, at time.Duration) time.Duration {
 	}
 	return last
 }
+
+// Networks returns how many BSSIDs were heard, those forgotten since included.
+func (t *Tracker) Networks() int { return t.bsss.Len() + int(t.bsss.Evicted()) }

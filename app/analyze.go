@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/capture/replay"
+	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/pcap"
+	"github.com/tocsin-wids/tocsin/report"
+)
+
+// Errors that say whose mistake ended an analysis before it began.
+var (
+	ErrSettings   = errors.New("detector settings")
+	ErrUnreadable = errors.New("nothing to read")
+)
+
+// AnalyzeOptions says what to analyse and who wants to know what.
+type AnalyzeOptions struct {
+	Config   config.Config
+	Paths    []string // files, folders, "-"
+	Stdin    io.Reader
+	Alert    func(*tocsin.Alert) error // each record as it is raised, in the order of the frames; may be nil
+	Progress func(read, size int64)    // octets of all files; may be nil
+	Logger   *slog.Logger
+}
+
+// Analyze reads the captures one after the other. Each is a place and time of its own: nothing that was learnt from
+// one is held against the next. What cannot be read is told in the File's Error, and the rest is read.
+func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
+	paths, err := replay.Expand(o.Paths)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	if _, err := newShard(o.Config, nil, o.Logger); err != nil {
+		return nil, err
+	}
+	var files []report.File
+	for _, path := range paths {
+		f, err := analyzeFile(ctx, path, o)
+		if err != nil {
+			return files, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// analyzeFile takes one capture from its packets to its incidents. The error is one of ctx or of o.Alert.
+func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.File, error) {
+	source := replay.New(sourceOptions(path, o.Stdin))
+	var s *shard
+	entropy := rand.NewPCG(0, 0) // equal captures give equal identifiers
+	ledger := alert.New(alert.Options{
+		Logger: o.Logger, Quiet: o.Config.Alerts.Quiet, Throttles: o.Config.Alerts.Throttles,
+		Now:     func() time.Time { return tocsin.Moment(s.now) },
+		Entropy: entropy.Uint64,
+		Sensor:  func(i uint16) string { return sensorName(source.Sensors(), i, path) },
+	})
+	var refused error
+	s, err := newShard(o.Config, func(d tocsin.Detected) {
+		if a, sent := ledger.Found(d); sent && o.Alert != nil && refused == nil {
+			refused = o.Alert(a)
+		}
+	}, o.Logger)
+	if err != nil {
+		return report.File{}, err
+	}
+	err = source.Run(ctx, func(batch []pcap.Packet) error {
+		s.observe(batch)
+		if o.Progress != nil {
+			o.Progress(source.Progress())
+		}
+		return refused
+	})
+	if refused != nil || ctx.Err() != nil {
+		return report.File{}, errors.Join(refused, ctx.Err())
+	}
+	f := s.file(path)
+	f.Incidents = ledger.Incidents()
+	f.Warnings = append(f.Warnings, s.warnings()...)
+	if errors.Is(err, pcap.ErrTruncated) && s.packets > 0 {
+		f.Warnings = append(f.Warnings, err.Error())
+	} else {
+		f.Error = err
+	}
+	return f, nil
+}
+
+func sourceOptions(path string, stdin io.Reader) replay.Options {
+	o := replay.Options{Path: path}
+	if path == replay.Stdin {
+		o.Open = func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }
+	}
+	return o
+}
+
+// sensorName names a radio by its interface, where the capture tells one: the path says nothing of the air.
+func sensorName(names []string, i uint16, path string) string {
+	if int(i) < len(names) && names[i] != path {
+		return names[i]
+	}
+	return ""
+}
+
+// Guide tells what a reader should know of a definition.
+func Guide(header string) report.Guide {
+	for _, s := range detectors.All() {
+		if s.Header == header {
+			return report.Guide{Title: s.Title, Advice: firstParagraph(detectors.Section(header, "What to do"))}
+		}
+	}
+	return report.Guide{}
+}

@@ -1,0 +1,54 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Stdin is the path of standard input.
+const Stdin = "-"
+
+// ErrNoCaptures says that a folder holds nothing to read.
+var ErrNoCaptures = errors.New("no capture in the folder: files are taken that begin as pcap or pcapng, compressed or not")
+
+// Expand replaces each folder of paths by the captures in and below it, sorted by name; files are kept as they are.
+func Expand(paths []string) ([]string, error) {
+	var list []string
+	for _, path := range paths {
+		if path == Stdin {
+			list = append(list, path)
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("open capture: %w", err)
+		}
+		if !info.IsDir() {
+			list = append(list, path)
+			continue
+		}
+		inside, err := walk(path)
+		if err != nil {
+			return nil, fmt.Errorf("read folder %s: %w", path, err)
+		}
+		if len(inside) == 0 {
+			return nil, fmt.Errorf("%s: %w", path, ErrNoCaptures)
+		}
+		list = append(list, inside...)
+	}
+	return list, nil
+}
+
+func walk(folder string) ([]string, error) {
+	var list []string
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && isCapture(path) {
+			list = append(list, path)
+		}
+		return err
+	})
+	return list, err
+}

@@ -1,0 +1,37 @@
+package detectors
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed */doc.md
+var pages embed.FS
+
+// Headers lists the catalogue's headers in order.
+func Headers() []string {
+	var list []string
+	for _, s := range All() {
+		list = append(list, s.Header)
+	}
+	return list
+}
+
+// Page returns the page of a detector in Markdown, "" if there is none of that header.
+func Page(header string) string {
+	b, err := pages.ReadFile(strings.ToLower(header) + "/doc.md")
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// Section returns the text of one section of a detector's page: "What to do".
+func Section(header, title string) string {
+	_, rest, ok := strings.Cut(Page(header), "\n## "+title+"\n")
+	if !ok {
+		return ""
+	}
+	text, _, _ := strings.Cut(rest, "\n## ")
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,64 @@
+// Package report prints what an analysis found: as a table for a terminal, as JSON for programs, as one
+// self-contained web page for colleagues.
+package report
+
+import (
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
+)
+
+// File is what became of one capture.
+type File struct {
+	Name      string
+	Packets   uint64
+	Bytes     uint64
+	First     time.Duration // of the packets, since the Unix epoch
+	Last      time.Duration
+	Networks  int // BSSIDs heard
+	Incidents []alert.Incident
+	Warnings  []string // what could not be read or is not known, one line each
+	Error     error    // why reading stopped early; nil if it did not
+}
+
+// Guide tells what a reader should know of a definition.
+type Guide struct {
+	Title  string
+	Advice string // what to do, in sentences
+}
+
+// Options says how to print.
+type Options struct {
+	Guide    func(header string) Guide // of a definition; nothing if nil
+	Colour   bool                      // ANSI colours in the table
+	Width    int                       // columns of the terminal; 0: 100
+	Location *time.Location            // UTC if nil
+}
+
+func (o Options) guide(header string) Guide {
+	if o.Guide == nil {
+		return Guide{}
+	}
+	return o.Guide(header)
+}
+
+func (o Options) at(t time.Time) time.Time {
+	if o.Location != nil {
+		return t.In(o.Location)
+	}
+	return t.UTC()
+}
+
+// Span is how long the capture lasted.
+func (f File) Span() time.Duration { return f.Last - f.First }
+
+// Worst is the highest severity found; ok is false if nothing was.
+func Worst(files []File) (worst tocsin.Severity, ok bool) {
+	for _, f := range files {
+		for _, i := range f.Incidents {
+			worst, ok = max(worst, i.MaxSeverity), true
+		}
+	}
+	return worst, ok
+}
