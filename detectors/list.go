@@ -5,11 +5,13 @@ package detectors
 import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
+	"github.com/tocsin-wids/tocsin/detectors/longssid"
 )
 
 // All returns the catalogue in the order of the headers.
 func All() []detect.Spec {
 	return []detect.Spec{
 		deauthflood.Spec,
+		longssid.Spec,
 	}
 }

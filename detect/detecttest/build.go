@@ -24,7 +24,7 @@ var kindWords = map[string]dot11.Kind{
 // flagWords are the words that stand alone, with their bit in the Frame Control field if they are one.
 var flagWords = map[string]uint16{
 	"tods": dot11.ToDS, "fromds": dot11.FromDS, "morefrag": dot11.MoreFrag, "retry": dot11.Retry, "pm": dot11.PowerMgmt,
-	"moredata": dot11.MoreData, "protected": dot11.Protected, "order": dot11.Order, "damaged": 0, "ofdm": 0, "bare": 0,
+	"moredata": dot11.MoreData, "protected": dot11.Protected, "order": dot11.Order, "damaged": 0, "unchecked": 0, "ofdm": 0, "bare": 0,
 	"start": 0, "logoff": 0, "request": 0, "response": 0, "success": 0, "failure": 0,
 }
 
@@ -80,6 +80,9 @@ func (a *air) build(at time.Duration, words []word, n int) (sent, error) {
 	s.radio = dot11.Radio{
 		Frequency: uint16(d.number("freq", int64(channel))), Signal: int8(d.number("signal", 0)), Noise: int8(d.number("noise", 0)),
 		Rate: uint16(d.number("rate", 0)), OFDM: d.flag("ofdm"), FCS: dot11.FCSGood,
+	}
+	if d.flag("unchecked") {
+		s.radio.FCS = dot11.FCSAbsent
 	}
 	if d.flag("damaged") {
 		s.radio.FCS = dot11.FCSBad

@@ -55,6 +55,7 @@
 //	freq 2437 signal -40 noise -95 rate 12 ofdm sensor NAME    the reception; freq is that of the channel, else 2437;
 //	                      the frame of another sensor is another reception only if its octets are equal: give it a seq
 //	damaged               bad FCS
+//	unchecked             nobody knows whether the FCS was right; it was unless the line says one of these words
 //	truncate 30           the frame on the air has only 30 octets
 //	cut 30                the sensor kept only 30 octets
 //	trailing 00           octets behind the frame
