@@ -21,3 +21,6 @@ func NewID(t time.Time, n uint16, entropy uint64) ID {
 
 // String returns 26 characters that sort as the ID does.
 func (id ID) String() string { return idText.EncodeToString(id[:]) }
+
+// AppendTo appends what String returns.
+func (id ID) AppendTo(b []byte) []byte { return idText.AppendEncode(b, id[:]) }

@@ -1,0 +1,127 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/api"
+)
+
+const (
+	maxTokens = 1024
+	// maxTokenLife keeps the time at which a token ends within what a time.Duration can hold.
+	maxTokenLife = 100 * 365 * 24 * time.Hour
+)
+
+// SetPassword makes user and password the login and ends all sessions. While there is none, setup must be the
+// set-up secret; later the caller must be the administrator.
+func (k *Keeper) SetPassword(r *http.Request, caller api.Caller, setup, user, password string) error {
+	switch k.Setup() {
+	case api.SetByOperator:
+		return tocsin.Errorf(tocsin.Forbidden, "Login configured by the operator of the server, it cannot be changed here")
+	case api.SetByUser:
+		if caller.Role != api.Admin {
+			return tocsin.Errorf(tocsin.Forbidden, "Changing the login requires the existing login")
+		}
+	case api.NotSetUp:
+		address := remote(r)
+		if k.failures.blocked(address, k.now()) {
+			return tocsin.Errorf(tocsin.Throttled, "Too many wrong attempts from this address, try later")
+		}
+		if want := k.SetupSecret(); want == "" || !sameText(setup, want) {
+			k.failures.count(address, k.now())
+			return tocsin.Errorf(tocsin.Forbidden, "The first login needs the set-up secret that the server printed, as setup=")
+		}
+	}
+	if user == "" || password == "" {
+		return tocsin.Errorf(tocsin.Invalid, "Missing username or password in request")
+	}
+	if len(user) > maxName || len(password) > maxPassword {
+		return tocsin.Errorf(tocsin.Invalid, "Username or password too long")
+	}
+	k.hashing <- struct{}{}
+	login := newLogin(user, password)
+	<-k.hashing
+
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	// Two set-ups may have passed the check above: the first one wins.
+	if k.stored.Login != nil && caller.Role != api.Admin {
+		return tocsin.Errorf(tocsin.Forbidden, "Changing the login requires the existing login")
+	}
+	next := k.stored
+	next.Login = login
+	if err := k.save(next); err != nil {
+		return err
+	}
+	k.stored, k.proven, k.setup, k.session = next, nil, "", ""
+	clear(k.sessions)
+	return nil
+}
+
+// Tokens lists the API tokens that are valid, oldest first.
+func (k *Keeper) Tokens() []api.Token {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var list []api.Token
+	for _, t := range k.stored.Tokens {
+		if !t.expired(now) {
+			list = append(list, api.Token{Name: t.Name, Role: t.Role, Expires: t.Expires})
+		}
+	}
+	return list
+}
+
+// Generate makes a token that is valid for life, for ever if that is 0, and returns it: it cannot be read again.
+func (k *Keeper) Generate(name, role string, life time.Duration) (string, error) {
+	if name == "" || role == "" || len(name) > maxName || len(role) > maxName {
+		return "", tocsin.Errorf(tocsin.Invalid, "name and role must have 1 to %d bytes", maxName)
+	}
+	if life < 0 || life > maxTokenLife {
+		return "", tocsin.Errorf(tocsin.Invalid, "duration must be 0 for ever, or seconds up to a hundred years")
+	}
+	token, now := secret(), k.now()
+	sum := sha256.Sum256([]byte(token))
+	t := storedToken{Name: name, Role: role, Hash: hex.EncodeToString(sum[:]), Created: now}
+	if life > 0 {
+		t.Expires = now.Add(life)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	next := k.stored
+	next.Tokens = slices.DeleteFunc(slices.Clone(next.Tokens), func(t storedToken) bool { return t.expired(now) })
+	if slices.ContainsFunc(next.Tokens, func(t storedToken) bool { return t.Name == name }) {
+		return "", tocsin.Errorf(tocsin.Exists, "cannot create duplicate auth")
+	}
+	if len(next.Tokens) >= maxTokens {
+		return "", tocsin.Errorf(tocsin.Throttled, "there are %d tokens already, revoke one", maxTokens)
+	}
+	next.Tokens = append(next.Tokens, t)
+	if err := k.save(next); err != nil {
+		return "", err
+	}
+	k.stored = next
+	return token, nil
+}
+
+// Revoke ends the token of the given name.
+func (k *Keeper) Revoke(name string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	i := slices.IndexFunc(k.stored.Tokens, func(t storedToken) bool { return t.Name == name })
+	if i < 0 {
+		return tocsin.Errorf(tocsin.NotFound, "cannot delete unknown auth record")
+	}
+	next := k.stored
+	next.Tokens = slices.Delete(slices.Clone(next.Tokens), i, i+1)
+	if err := k.save(next); err != nil {
+		return err
+	}
+	k.stored = next
+	return nil
+}

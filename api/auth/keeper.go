@@ -1,0 +1,237 @@
+package auth
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tocsin-wids/tocsin/api"
+)
+
+// Cookie is the name of the session's cookie, and of the query parameter that stands for it.
+const Cookie = "KISMET"
+
+const (
+	// sessionLife is how long a session is valid; a new one is opened after half of it.
+	sessionLife = 24 * time.Hour
+	// maxName and maxPassword bound what is hashed.
+	maxName     = 128
+	maxPassword = 1024
+)
+
+// Options configures a Keeper.
+type Options struct {
+	File     string // where the login and the tokens are kept; empty: in memory only
+	User     string // with Password: the login, instead of the one in the file; it cannot be changed over HTTP
+	Password string
+	Now      func() time.Time // time.Now if nil
+}
+
+// Keeper holds the login, the sessions and the tokens.
+type Keeper struct {
+	now      func() time.Time
+	file     string
+	operator bool
+	beneath  *login   // in the file, while the operator's is used
+	key      [32]byte // of this process: what was proven is remembered only under it
+	setup    string   // opens set-up while there is no login
+	hashing  chan struct{}
+	failures failures
+
+	mu       sync.Mutex
+	stored   stored
+	proven   []byte                 // HMAC of the name and password that were right; nil if none were yet
+	sessions map[[32]byte]time.Time // SHA-256 of the session's name: when it ends
+	session  string                 // the newest
+	opened   time.Time              // when that was opened
+}
+
+// Open reads the file, or starts without a login if there is none.
+func Open(o Options) (*Keeper, error) {
+	k := &Keeper{
+		now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
+		sessions: map[[32]byte]time.Time{}, failures: newFailures(),
+	}
+	if k.now == nil {
+		k.now = time.Now
+	}
+	rand.Read(k.key[:])
+	if err := k.load(); err != nil {
+		return nil, err
+	}
+	if (o.User == "") != (o.Password == "") {
+		return nil, fmt.Errorf("login needs both a name and a password")
+	}
+	if o.User != "" {
+		k.operator, k.beneath = true, k.stored.Login
+		k.stored.Login = newLogin(o.User, o.Password)
+	}
+	if k.stored.Login == nil {
+		k.setup = secret()
+	}
+	return k, nil
+}
+
+// secret returns 128 random bits as 32 upper-case hexadecimal digits, as clients of Kismet know tokens.
+func secret() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return strings.ToUpper(hex.EncodeToString(b[:]))
+}
+
+// SetupSecret returns what set-up over HTTP must name; empty once there is a login.
+func (k *Keeper) SetupSecret() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.setup
+}
+
+// Setup says where the login comes from.
+func (k *Keeper) Setup() api.Setup {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.stored.Login == nil:
+		return api.NotSetUp
+	case k.operator:
+		return api.SetByOperator
+	}
+	return api.SetByUser
+}
+
+// Identify says who sent r. vars are the variables of the query. A valid session or token counts before a name and
+// a password; a header with credentials, even wrong ones, before those in the query.
+func (k *Keeper) Identify(r *http.Request, vars url.Values) api.Caller {
+	token, cookie := vars.Get(Cookie), false
+	if len(r.Header["Cookie"]) > 0 {
+		token, cookie = "", true
+		if c, err := r.Cookie(Cookie); err == nil {
+			token = c.Value
+		}
+	}
+	if role := k.role(token); role != "" {
+		return api.Caller{Role: role, Session: token, Cookie: cookie}
+	}
+	if header := r.Header.Get("Authorization"); header != "" {
+		if bearer, ok := strings.CutPrefix(header, "Bearer "); ok {
+			return api.Caller{Role: k.role(strings.TrimSpace(bearer))}
+		}
+		user, password, ok := r.BasicAuth()
+		if !ok {
+			return api.Caller{}
+		}
+		return k.login(r, user, password)
+	}
+	if vars.Has("user") && vars.Has("password") {
+		return k.login(r, vars.Get("user"), vars.Get("password"))
+	}
+	return api.Caller{}
+}
+
+// role returns what the session or API token opens; empty for neither.
+func (k *Keeper) role(token string) string {
+	if token == "" || len(token) > maxName {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(token))
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if end, ok := k.sessions[sum]; ok && now.Before(end) {
+		return api.Admin
+	}
+	return k.stored.role(sum, now)
+}
+
+// login checks a name and a password, and opens a session if they are right.
+func (k *Keeper) login(r *http.Request, user, password string) api.Caller {
+	if user == "" || password == "" || len(user) > maxName || len(password) > maxPassword {
+		return api.Caller{}
+	}
+	address := remote(r)
+	if k.failures.blocked(address, k.now()) {
+		return api.Caller{Refused: true}
+	}
+	right, looked := k.check(r, user, password)
+	if !looked {
+		return api.Caller{Refused: true}
+	}
+	if !right {
+		k.failures.count(address, k.now())
+		return api.Caller{}
+	}
+	return api.Caller{Role: api.Admin, Session: k.openSession()}
+}
+
+// check reports whether user and password are the login; looked is false if too many wrong ones came meanwhile.
+func (k *Keeper) check(r *http.Request, user, password string) (right, looked bool) {
+	proof := k.proof(user, password)
+	k.mu.Lock()
+	login, proven := k.stored.Login, k.proven
+	k.mu.Unlock()
+	if login == nil {
+		return false, true
+	}
+	if proven != nil && hmac.Equal(proof, proven) {
+		return true, true
+	}
+	select {
+	case k.hashing <- struct{}{}:
+	case <-r.Context().Done():
+		return false, false
+	}
+	defer func() { <-k.hashing }()
+	// Many guesses may have passed the first look while they waited here.
+	if k.failures.blocked(remote(r), k.now()) {
+		return false, false
+	}
+	right = login.matches(user, password)
+	if right {
+		k.mu.Lock()
+		if k.stored.Login == login {
+			k.proven = proof
+		} else {
+			right = false
+		}
+		k.mu.Unlock()
+	}
+	return right, true
+}
+
+func (k *Keeper) proof(user, password string) []byte {
+	m := hmac.New(sha256.New, k.key[:])
+	m.Write([]byte(user))
+	m.Write([]byte{0})
+	m.Write([]byte(password))
+	return m.Sum(nil)
+}
+
+// openSession returns the newest session, or another if half of its time is over. All belong to the one administrator.
+func (k *Keeper) openSession() string {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.session == "" || now.Sub(k.opened) > sessionLife/2 {
+		for sum, end := range k.sessions {
+			if !now.Before(end) {
+				delete(k.sessions, sum)
+			}
+		}
+		k.session, k.opened = secret(), now
+		k.sessions[sha256.Sum256([]byte(k.session))] = now.Add(sessionLife)
+	}
+	return k.session
+}
+
+func sameText(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}

@@ -1,0 +1,215 @@
+package kismet
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os/user"
+	"strconv"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/api"
+)
+
+// Ledger is what the handler needs of an *alert.Ledger.
+type Ledger interface {
+	Alerts() []*tocsin.Alert
+	ByHash(hash uint32) (*tocsin.Alert, bool)
+	Messages() []tocsin.Message
+	Definitions() []alert.DefinitionState
+	DefineExternal(tocsin.Definition) error
+	Raise(alert.Request) (*tocsin.Alert, error)
+	Say(flags tocsin.MessageFlags, text string)
+}
+
+// Auth is what the handler needs of an *auth.Keeper.
+type Auth interface {
+	Identify(r *http.Request, query url.Values) api.Caller
+	Setup() api.Setup
+	SetPassword(r *http.Request, caller api.Caller, setup, user, password string) error
+	Tokens() []api.Token
+	Generate(name, role string, life time.Duration) (string, error)
+	Revoke(name string) error
+}
+
+// Options configures the handler.
+type Options struct {
+	Logger    *slog.Logger // discards if nil
+	Ledger    Ledger
+	Auth      Auth
+	System    func() System    // what the server says about itself; nothing if nil
+	Websocket http.Handler     // of /eventbus/events.ws, asked only by those who may; nil: not found
+	Now       func() time.Time // time.Now if nil
+}
+
+type handler struct {
+	Options
+	account string // that the server runs as
+	routes  []route
+	origin  *http.CrossOriginProtection
+}
+
+// New returns the handler. It wants to see paths as they were sent: nothing before it may clean them.
+func New(o Options) http.Handler {
+	h := &handler{Options: o, origin: http.NewCrossOriginProtection()}
+	if h.Logger == nil {
+		h.Logger = slog.New(slog.DiscardHandler)
+	}
+	if h.Now == nil {
+		h.Now = time.Now
+	}
+	if h.System == nil {
+		h.System = func() System { return System{} }
+	}
+	if u, err := user.Current(); err == nil {
+		h.account = u.Username
+	}
+	h.routes = h.table()
+	return h
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Server", "Tocsin (Kismet compatible)")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	path := collapse(r.URL.EscapedPath())
+	query := parsePairs(r.URL.RawQuery, false)
+	if isUpgrade(r) {
+		h.upgrade(w, r, path, query)
+		return
+	}
+	rt, params, suffix, ok := h.find(path)
+	if !ok {
+		writePage(w, r, http.StatusNotFound, path)
+		return
+	}
+	if !rt.allows(r.Method) {
+		writePage(w, r, http.StatusMethodNotAllowed, "")
+		return
+	}
+	caller := h.Auth.Identify(r, query)
+	if !h.admit(w, r, rt.roles, caller) {
+		return
+	}
+	if rt.changes && h.origin.Check(r) != nil {
+		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
+		return
+	}
+	q := &request{http: r, caller: caller, params: params, vars: query, suffix: suffix}
+	q.format, _ = api.ParseFormat(suffix)
+	a, err := reply{}, q.readBody(w)
+	if err == nil {
+		a, err = rt.serve(q)
+	}
+	if err != nil {
+		a = h.failure(err, rt)
+	}
+	h.write(w, q, a)
+}
+
+// admit answers those who may not.
+func (h *handler) admit(w http.ResponseWriter, r *http.Request, roles []string, c api.Caller) bool {
+	if c.May(roles...) {
+		return true
+	}
+	if c.Refused {
+		w.Header().Set("Retry-After", "60")
+		writeText(w, http.StatusTooManyRequests, "Too many wrong passwords from this address, try later\n")
+		return false
+	}
+	writePage(w, r, http.StatusUnauthorized, "")
+	return false
+}
+
+func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, query url.Values) {
+	if path != "/eventbus/events.ws" || h.Websocket == nil {
+		writePage(w, r, http.StatusNotFound, path)
+		return
+	}
+	caller := h.Auth.Identify(r, query)
+	if !h.admit(w, r, []string{api.ReadOnly}, caller) {
+		return
+	}
+	// A page of another site can make a browser connect with our cookie, but not with a password or a token.
+	if caller.Cookie && !sameOrigin(r) {
+		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
+		return
+	}
+	h.Websocket.ServeHTTP(w, r)
+}
+
+func sameOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host == r.Host
+}
+
+// reply is an answer.
+type reply struct {
+	status int // 0: 200
+	body   []byte
+	media  string // empty: by the suffix
+}
+
+const plainText = "text/plain"
+
+func text(status int, s string) (reply, error) { return reply{status: status, body: []byte(s)}, nil }
+
+// refuse is an answer that compatible clients know by its words.
+type refuse struct {
+	status int
+	text   string
+}
+
+func (e *refuse) Error() string { return e.text }
+
+func invalid(s string) error {
+	return &refuse{http.StatusBadRequest, "Invalid request: " + s + "\n"}
+}
+
+func failed(s string) error { return &refuse{http.StatusInternalServerError, "ERROR: " + s + "\n"} }
+
+// failure turns an error into an answer. What is not the client's mistake is logged, and only that it happened is told.
+func (h *handler) failure(err error, rt *route) reply {
+	var known *refuse
+	if errors.As(err, &known) {
+		return reply{status: known.status, body: []byte(known.text), media: rt.media}
+	}
+	var mistake *tocsin.Error
+	if errors.As(err, &mistake) {
+		return reply{status: http.StatusBadRequest, body: []byte("Invalid request: " + mistake.Message + "\n"), media: rt.media}
+	}
+	h.Logger.Error("answer request", "path", rt.path, "error", err)
+	return reply{status: http.StatusInternalServerError, body: []byte("ERROR: internal error, see the server's log\n"), media: rt.media}
+}
+
+func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
+	now := h.Now().UTC()
+	head := w.Header()
+	media := a.media
+	if media == "" {
+		media = "application/json"
+		if q.suffix == "" {
+			media = plainText
+		}
+	}
+	head.Set("Content-Type", media)
+	head.Set("Last-Modified", now.Format(http.TimeFormat))
+	head.Set("Cache-Control", "no-cache")
+	head.Set("Pragma", "no-cache")
+	head.Set("Expires", "Sat, 01 Jan 2000 00:00:00 GMT")
+	head.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if q.caller.Session != "" {
+		http.SetCookie(w, &http.Cookie{
+			Name: "KISMET", Value: q.caller.Session, Path: "/", MaxAge: 86400,
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.http.TLS != nil,
+		})
+	}
+	w.WriteHeader(max(a.status, 200))
+	w.Write(a.body)
+}
