@@ -4,6 +4,11 @@ package detectors
 
 import (
 	"github.com/tocsin-wids/tocsin/detect"
+	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
+	"github.com/tocsin-wids/tocsin/detectors/apspoof"
+	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
+	"github.com/tocsin-wids/tocsin/detectors/chanchange"
+	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 )
@@ -11,6 +16,11 @@ import (
 // All returns the catalogue in the order of the headers.
 func All() []detect.Spec {
 	return []detect.Spec{
+		advcryptchange.Spec,
+		apspoof.Spec,
+		beaconrate.Spec,
+		chanchange.Spec,
+		cryptodrop.Spec,
 		deauthflood.Spec,
 		longssid.Spec,
 	}
