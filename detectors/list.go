@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
 
 // All returns the catalogue in the order of the headers.
@@ -23,5 +24,6 @@ func All() []detect.Spec {
 		cryptodrop.Spec,
 		deauthflood.Spec,
 		longssid.Spec,
+		wpsbrute.Spec,
 	}
 }
