@@ -106,6 +106,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a = h.failure(err, rt)
 	}
+	a.media = rt.media
 	h.write(w, q, a)
 }
 
@@ -178,14 +179,14 @@ func failed(s string) error { return &refuse{http.StatusInternalServerError, "ER
 func (h *handler) failure(err error, rt *route) reply {
 	var known *refuse
 	if errors.As(err, &known) {
-		return reply{status: known.status, body: []byte(known.text), media: rt.media}
+		return reply{status: known.status, body: []byte(known.text)}
 	}
 	var mistake *tocsin.Error
 	if errors.As(err, &mistake) {
-		return reply{status: http.StatusBadRequest, body: []byte("Invalid request: " + mistake.Message + "\n"), media: rt.media}
+		return reply{status: http.StatusBadRequest, body: []byte("Invalid request: " + mistake.Message + "\n")}
 	}
 	h.Logger.Error("answer request", "path", rt.path, "error", err)
-	return reply{status: http.StatusInternalServerError, body: []byte("ERROR: internal error, see the server's log\n"), media: rt.media}
+	return reply{status: http.StatusInternalServerError, body: []byte("ERROR: internal error, see the server's log\n")}
 }
 
 func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
