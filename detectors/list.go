@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
 
@@ -24,6 +25,7 @@ func All() []detect.Spec {
 		cryptodrop.Spec,
 		deauthflood.Spec,
 		longssid.Spec,
+		ssidcanary.Spec,
 		wpsbrute.Spec,
 	}
 }
