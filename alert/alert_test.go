@@ -31,7 +31,7 @@ func found(d *tocsin.Definition, who byte, t time.Time) tocsin.Detected {
 
 func TestHashIsTheOneClientsKnow(t *testing.T) {
 	for text, want := range map[string]uint32{
-		"DEAUTHFLOOD 10 0 1700000000.25 00:11:22:33:44:55 00:11:22:33:44:55 FF:FF:FF:FF:FF:FF 00:00:00:00:00:00 6":       2653492799,
+		"DEAUTHFLOOD 10 0 1700000000.25 00:11:22:33:44:55 00:11:22:33:44:55 FF:FF:FF:FF:FF:FF 00:00:00:00:00:00 6":      2653492799,
 		"LOGDISABLED 20 4294967295 1700000000 00:00:00:00:00:00 00:00:00:00:00:00 00:00:00:00:00:00 00:00:00:00:00:00 ": 3886487045,
 		"abc": 0,
 	} {
