@@ -99,7 +99,7 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.Fil
 func sourceOptions(path string, stdin io.Reader) replay.Options {
 	o := replay.Options{Path: path}
 	if path == replay.Stdin {
-		o.Open = func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }
+		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(stdin), nil }
 	}
 	return o
 }

@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 )
 
-// Stdin is the path of standard input.
-const Stdin = "-"
-
 // ErrNoCaptures says that a folder holds nothing to read.
 var ErrNoCaptures = errors.New("no capture in the folder: files are taken that begin as pcap or pcapng, compressed or not")
 

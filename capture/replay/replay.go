@@ -23,7 +23,10 @@ import (
 // Options says what to read and how.
 type Options struct {
 	Path string
-	Open func() (io.ReadCloser, error) // instead of Path
+	Name string // what people call the source; Path if empty
+
+	// Open opens the capture instead of Path. Close must end a Read that waits.
+	Open func() (io.ReadCloser, error)
 
 	// Speed is how many seconds of capture pass in one second; 0: as fast as possible.
 	Speed float64
@@ -51,12 +54,17 @@ type Source struct {
 var _ capture.Source = (*Source)(nil)
 
 // New returns a source for o.
-func New(o Options) *Source { return &Source{options: o} }
+func New(o Options) *Source {
+	if o.Name == "" {
+		o.Name = o.Path
+	}
+	return &Source{options: o}
+}
 
-// Name is the path.
-func (s *Source) Name() string { return s.options.Path }
+// Name is what people call the source.
+func (s *Source) Name() string { return s.options.Name }
 
-// Sensors names the interfaces of the capture, by the file where it does not.
+// Sensors names the interfaces of the capture, by the source where it does not.
 func (s *Source) Sensors() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +90,7 @@ func (s *Source) Run(ctx context.Context, deliver func([]pcap.Packet) error) err
 			return err
 		}
 		if pace.packets == 0 {
-			return fmt.Errorf("replay %s: %w", s.options.Path, pcap.ErrEmpty)
+			return fmt.Errorf("replay %s: %w", s.options.Name, pcap.ErrEmpty)
 		}
 		pace.again()
 	}
@@ -94,6 +102,16 @@ func (s *Source) once(ctx context.Context, pace *pace, deliver func([]pcap.Packe
 		return err
 	}
 	defer f.Close()
+	// A FIFO may be silent for as long as it likes.
+	defer context.AfterFunc(ctx, func() { f.Close() })()
+	if err := s.deliver(ctx, f, pace, deliver); ctx.Err() == nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// deliver delivers the packets that f holds.
+func (s *Source) deliver(ctx context.Context, f io.Reader, pace *pace, deliver func([]pcap.Packet) error) error {
 	r, err := plain(&counted{f, &s.read})
 	if err != nil {
 		return err
@@ -115,10 +133,8 @@ func (s *Source) once(ctx context.Context, pace *pace, deliver func([]pcap.Packe
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil:
+		case err != nil || ctx.Err() != nil:
 			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
 		}
 	}
 }
@@ -152,7 +168,7 @@ func (s *Source) note(p *pcap.Reader, batch []pcap.Packet) {
 	for i := len(s.names); i < len(interfaces); i++ {
 		name := interfaces[i].Name
 		if name == "" {
-			name = s.options.Path
+			name = s.options.Name
 		}
 		s.names = append(s.names, name)
 	}
