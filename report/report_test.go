@@ -1,0 +1,129 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
+)
+
+// nasty is text as an attacker would choose it.
+const nasty = `<script>alert(1)</script> & "x"`
+
+func sample() []File {
+	t := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	a := &tocsin.Alert{
+		Header: "DEAUTHFLOOD", Class: tocsin.Denial, Severity: tocsin.Medium, Channel: "6", Frequency: 2437000,
+		Transmitter: tocsin.MAC{0, 0x1d, 0x0f, 0x10, 0, 1}, Text: "A flood " + nasty, Confidence: 85, FrameTime: t,
+		Reason: tocsin.Reason{What: "frames in 10s", Observed: "40", Limit: "11"}, Frames: []uint64{1, 2, 3, 4, 5, 6, 7},
+	}
+	return []File{
+		{Name: "quiet.pcap", Packets: 1234567, First: 0, Last: 90 * time.Second, Networks: 1},
+		{
+			Name: "bad\x1b[2J.pcap", Packets: 10, Last: 500 * time.Millisecond, Networks: 2,
+			Warnings: []string{"3 packets are of link type 1, which is not read"}, Error: errors.New("the last record is cut off"),
+			Incidents: []alert.Incident{{First: a, Last: a, FirstSeen: t, LastSeen: t.Add(75 * time.Second), Count: 1500, MaxSeverity: tocsin.Medium}},
+		},
+	}
+}
+
+func options() Options {
+	return Options{Guide: func(h string) Guide { return Guide{Title: "Title of " + h, Advice: "Turn on protection."} }}
+}
+
+func TestTableTellsWhatHappenedAndWhatToDo(t *testing.T) {
+	var b strings.Builder
+	if err := Table(&b, sample(), options()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"1,234,567 packets, 1 min 30 s of air, 1 network\n  No attack found.",
+		`"bad\x1b[2J.pcap"`, "warning: 3 packets are of link type 1", "stopped: the last record is cut off",
+		"MEDIUM   DEAUTHFLOOD  2026-11-23 08:00:00 for 1 min 15 s, 1,500 times",
+		"Why: frames in 10s: 40, limit 11; confidence 85 %; frames 1, 2, 3, 4, 5 …", "Do: Turn on protection.",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the table lacks %q:\n%s", want, b.String())
+		}
+	}
+	for _, r := range b.String() {
+		if r < ' ' && r != '\n' {
+			t.Errorf("the table holds the control character %U", r)
+		}
+	}
+}
+
+func TestTableKeepsToTheWidth(t *testing.T) {
+	o := options()
+	o.Width = 60
+	var b strings.Builder
+	if err := Table(&b, sample(), o); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := len([]rune(line)); strings.HasPrefix(line, "           ") && n > 61 {
+			t.Errorf("line of %d columns: %q", n, line)
+		}
+	}
+}
+
+func TestJSONIsWhole(t *testing.T) {
+	var b strings.Builder
+	if err := JSON(&b, sample(), options()); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Files []struct {
+			File      string
+			Error     string
+			Warnings  []string
+			Incidents []struct {
+				Header, Severity, Text, Advice, BSSID string
+				Count                                 uint64
+				Frames                                []uint64
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(b.String()), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Files) != 2 || len(doc.Files[0].Incidents) != 0 || doc.Files[1].Error == "" || len(doc.Files[1].Warnings) != 1 {
+		t.Fatalf("files %+v", doc.Files)
+	}
+	i := doc.Files[1].Incidents[0]
+	if i.Header != "DEAUTHFLOOD" || i.Severity != "MEDIUM" || i.Count != 1500 || i.Advice == "" || i.BSSID != "00:1D:0F:10:00:01" || len(i.Frames) != 7 {
+		t.Errorf("incident %+v", i)
+	}
+	if !strings.Contains(i.Text, nasty) {
+		t.Errorf("the text changed on the way: %q", i.Text)
+	}
+}
+
+func TestPageIsInert(t *testing.T) {
+	var b strings.Builder
+	if err := HTML(&b, sample(), options()); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{"Content-Security-Policy", "&lt;script&gt;", "Title of DEAUTHFLOOD", "Turn on protection.", "1,500 times"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<script") {
+		t.Error("text from the air became markup")
+	}
+}
+
+func TestWorstIsTheHighestSeverity(t *testing.T) {
+	if s, ok := Worst(sample()); !ok || s != tocsin.Medium {
+		t.Errorf("worst %v, %v, want MEDIUM", s, ok)
+	}
+	if _, ok := Worst(sample()[:1]); ok {
+		t.Error("something was found in a quiet capture")
+	}
+}
