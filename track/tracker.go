@@ -95,3 +95,6 @@ func later(last, at time.Duration) time.Duration {
 
 // Networks returns how many BSSIDs were heard, those forgotten since included.
 func (t *Tracker) Networks() int { return t.bsss.Len() + int(t.bsss.Evicted()) }
+
+// Devices returns how many BSSIDs and stations are remembered.
+func (t *Tracker) Devices() int { return t.bsss.Len() + t.stations.Len() }
