@@ -8,7 +8,7 @@ type Distinct[K, V comparable] struct {
 	span   time.Duration
 	values int
 	keys   *Map[K, variety[V]]
-	spare  []sight[V] // of the key evicted last, for the key that takes its place
+	spare  []sight[V] // of the key evicted last, for the key that takes its place; at first for the first key
 }
 
 type variety[V comparable] struct {
@@ -24,7 +24,7 @@ type sight[V comparable] struct {
 // NewDistinct returns a counter of up to values different values in span, of at most keys keys. An Add takes time
 // in proportion to the values that a key has: a hundred are fine.
 func NewDistinct[K, V comparable](values int, span time.Duration, keys int) *Distinct[K, V] {
-	d := &Distinct[K, V]{span: span, values: values, keys: NewMap[K, variety[V]](keys)}
+	d := &Distinct[K, V]{span: span, values: values, keys: NewMap[K, variety[V]](keys), spare: make([]sight[V], 0, values)}
 	d.keys.OnEvict(func(_ K, v *variety[V]) { d.spare = v.seen[:0] })
 	return d
 }

@@ -15,5 +15,6 @@
 //
 // A Map takes its memory when it is made: sizeof(K) + sizeof(V) + 24 octets a key, and 8 to 16 for the index. The value
 // of a Counter is 80 octets, of an Alarm 96, of a Set 8. That of a Distinct is 40 and grows with need by 8 + sizeof(V)
-// for each value kept; the place of an evicted key is used again. In steady state nothing is allocated.
+// for each value kept (its first key has their place from the start); the place of an evicted key is used again. In steady
+// state nothing is allocated.
 package window

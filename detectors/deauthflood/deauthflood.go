@@ -26,15 +26,20 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1499"},
 	},
 	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq) | dot11.AnyData,
-}, limits{Frames: 11, Window: 10 * time.Second, NetworkFrames: 30, Again: time.Minute, Pairs: 4096, Networks: 1024}, newDetector)
+}, limits{
+	Frames: 11, Window: 10 * time.Second, NetworkFrames: 30, EverywhereFrames: 8,
+	Again: time.Minute, Pairs: 4096, Networks: 1024,
+}, newDetector)
 
 type limits struct {
 	Frames        int           `help:"disconnections of one client, or of everybody, within the window" min:"2"`
 	Window        time.Duration `help:"time in which disconnections are counted" min:"1s"`
 	NetworkFrames int           `help:"disconnections of several clients of one network within the window" min:"2"`
-	Again         time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
-	Pairs         int           `help:"pairs of network and client that are watched"`
-	Networks      int           `help:"networks that are watched"`
+	// EverywhereFrames is for tools that take one network after the other.
+	EverywhereFrames int           `help:"disconnections of everybody from three networks or more within the window" min:"2"`
+	Again            time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
+	Pairs            int           `help:"pairs of network and client that are watched"`
+	Networks         int           `help:"networks that are watched"`
 }
 
 // pair is a network and one of its clients, or the broadcast address.
@@ -60,6 +65,8 @@ type detector struct {
 	pairs    *window.Map[pair, history]
 	clients  *window.Alarm[pair]
 	networks *window.Alarm[dot11.Addr]
+	emptied  *window.Distinct[struct{}, dot11.Addr] // networks that everybody is disconnected from
+	air      *window.Alarm[struct{}]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -68,6 +75,8 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		pairs:    window.NewMap[pair, history](l.Pairs),
 		clients:  window.NewAlarm[pair](l.Frames, l.Window, l.Again, l.Pairs),
 		networks: window.NewAlarm[dot11.Addr](l.NetworkFrames, l.Window, l.Again, l.Networks),
+		emptied:  window.NewDistinct[struct{}, dot11.Addr](several, l.Window, 1),
+		air:      window.NewAlarm[struct{}](l.EverywhereFrames, l.Window, l.Again, 1),
 	}
 }
 
@@ -106,10 +115,20 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	if count, ring := d.networks.Add(f.BSSID, o.Time); ring {
 		found.Add(d.networkFinding(f.BSSID, count))
 	}
+	if p.client != dot11.Broadcast || d.emptied.Add(struct{}{}, f.BSSID, o.Time) < several {
+		return
+	}
+	if count, ring := d.air.Add(struct{}{}, o.Time); ring {
+		found.Add(d.airFinding(count))
+	}
 }
 
-// farewell is what an access point that restarts sends to each client: one disassociation and one deauthentication.
-const farewell = 2
+const (
+	// farewell is what an access point that restarts sends to each client: one disassociation and one deauthentication.
+	farewell = 2
+	// several networks are more than the two radios of one access point.
+	several = 3
+)
 
 // maxRepeats is more than any radio repeats a frame that nobody acknowledges; only a tool goes on.
 const maxRepeats = 32
@@ -185,6 +204,15 @@ func (d *detector) networkFinding(bssid dot11.Addr, count int) tocsin.Finding {
 	return tocsin.Finding{
 		Text:   fmt.Sprintf("Somebody keeps disconnecting several clients from the network %s: %d times in %s", bssid, count, d.limits.Window),
 		Reason: d.reason("of several clients", count, d.limits.NetworkFrames),
+	}
+}
+
+func (d *detector) airFinding(count int) tocsin.Finding {
+	return tocsin.Finding{
+		Text:    fmt.Sprintf("Somebody keeps disconnecting everybody from one network after the other: %d times in %s", count, d.limits.Window),
+		Reason:  d.reason("of everybody from several networks", count, d.limits.EverywhereFrames),
+		BSSID:   dot11.Broadcast,
+		Subject: "several networks",
 	}
 }
 
