@@ -51,6 +51,7 @@ type BSS struct {
 type Switch struct {
 	Channel uint8
 	At      time.Duration // when it was last announced; 0: never
+	Due     time.Duration // when it was to happen, at the usual beacon interval
 }
 
 // Advert is what a BSSID says of one SSID, apart for beacons and for probe responses.

@@ -64,7 +64,7 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		b.Last = later(b.Last, o.Time)
 		if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp || f.Kind == dot11.Action {
 			if s, ok := f.ChannelSwitch(); ok {
-				b.Switch = Switch{Channel: s.Channel, At: o.Time}
+				b.Switch = Switch{Channel: s.Channel, At: o.Time, Due: o.Time + time.Duration(s.Count)*usualInterval}
 			}
 		}
 	}
@@ -81,6 +81,9 @@ func (t *Tracker) BSS(bssid dot11.Addr) *BSS { return t.bsss.Peek(bssid) }
 
 // Evicted returns how many BSSs and stations had to make room for others.
 func (t *Tracker) Evicted() (bsss, stations uint64) { return t.bsss.Evicted(), t.stations.Evicted() }
+
+// usualInterval is 100 TU, the time between the beacons of almost every access point.
+const usualInterval = 100 * 1024 * time.Microsecond
 
 // clockSet is more than frames of sensors in step are ever late.
 const clockSet = time.Hour
