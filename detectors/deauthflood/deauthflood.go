@@ -211,7 +211,8 @@ func (d *detector) airFinding(count int) tocsin.Finding {
 	return tocsin.Finding{
 		Text:    fmt.Sprintf("Somebody keeps disconnecting everybody from one network after the other: %d times in %s", count, d.limits.Window),
 		Reason:  d.reason("of everybody from several networks", count, d.limits.EverywhereFrames),
-		BSSID:   dot11.Broadcast,
+		BSSID:   dot11.Broadcast, // one incident, whichever network was the last
+		Source:  dot11.Broadcast,
 		Subject: "several networks",
 	}
 }
