@@ -18,10 +18,11 @@ import (
 	"github.com/tocsin-wids/tocsin/report"
 )
 
-// Errors that say whose mistake ended an analysis before it began.
+// Errors that say whose mistake ended an analysis before it began, and who ended it later.
 var (
-	ErrSettings   = errors.New("detector settings")
-	ErrUnreadable = errors.New("nothing to read")
+	ErrSettings    = errors.New("detector settings")
+	ErrUnreadable  = errors.New("nothing to read")
+	ErrInterrupted = errors.New("interrupted")
 )
 
 // AnalyzeOptions says what to analyse and who wants to know what.
@@ -35,7 +36,8 @@ type AnalyzeOptions struct {
 }
 
 // Analyze reads the captures one after the other. Each is a place and time of its own: nothing that was learnt from
-// one is held against the next. What cannot be read is told in the File's Error, and the rest is read.
+// one is held against the next. What cannot be read is told in the File's Error, and the rest is read. When ctx is done
+// the file at hand ends with ErrInterrupted, and is the last.
 func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
 	paths, err := replay.Expand(o.Paths)
 	if err != nil {
@@ -51,11 +53,14 @@ func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
 			return files, err
 		}
 		files = append(files, f)
+		if ctx.Err() != nil {
+			break
+		}
 	}
 	return files, nil
 }
 
-// analyzeFile takes one capture from its packets to its incidents. The error is one of ctx or of o.Alert.
+// analyzeFile takes one capture from its packets to its incidents. The error is one of o.Alert.
 func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.File, error) {
 	source := replay.New(sourceOptions(path, o.Stdin))
 	var s *shard
@@ -82,15 +87,18 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.Fil
 		}
 		return refused
 	})
-	if refused != nil || ctx.Err() != nil {
-		return report.File{}, errors.Join(refused, ctx.Err())
+	if refused != nil {
+		return report.File{}, refused
 	}
 	f := s.file(path)
 	f.Incidents = ledger.Incidents()
 	f.Warnings = append(f.Warnings, s.warnings()...)
-	if errors.Is(err, pcap.ErrTruncated) && s.packets > 0 {
+	switch {
+	case ctx.Err() != nil:
+		f.Error = fmt.Errorf("%w after %d packets: this is what they show", ErrInterrupted, s.packets)
+	case errors.Is(err, pcap.ErrTruncated) && s.packets > 0:
 		f.Warnings = append(f.Warnings, err.Error())
-	} else {
+	default:
 		f.Error = err
 	}
 	return f, nil

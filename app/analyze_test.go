@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -107,6 +108,25 @@ func TestReaderOfRecordsCanStop(t *testing.T) {
 	})
 	if !errors.Is(err, stop) || n != 1 {
 		t.Errorf("%d records and %v, want the first and the reader's error", n, err)
+	}
+}
+
+// TestInterruptedAnalysisTellsWhatItRead is somebody who stops listening to a pipe.
+func TestInterruptedAnalysisTellsWhatItRead(t *testing.T) {
+	b, err := os.ReadFile(demoFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := io.Pipe()
+	defer out.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	go out.Write(b)
+	files, err := Analyze(ctx, AnalyzeOptions{
+		Config: config.Default(), Paths: []string{"-", demoFile}, Stdin: in,
+		Alert: func(*tocsin.Alert) error { stop(); return nil },
+	})
+	if err != nil || len(files) != 1 || !errors.Is(files[0].Error, ErrInterrupted) || len(files[0].Incidents) == 0 {
+		t.Errorf("%+v and %v, want the first file with what was found until then", files, err)
 	}
 }
 
