@@ -47,6 +47,17 @@ type BSS struct {
 	epoch   uint32 // of associations: those of another epoch have ended
 }
 
+// MFP reports whether b, by the advert heard most, can protect management frames.
+func (b *BSS) MFP() bool {
+	most := 0
+	for i := range b.adverts[:b.Adverts] {
+		if b.adverts[i].Frames > b.adverts[most].Frames {
+			most = i
+		}
+	}
+	return b.adverts[most].Security.MFPCapable
+}
+
 // Switch is a channel switch that a BSS announced (elements 37 and 60).
 type Switch struct {
 	Channel uint8

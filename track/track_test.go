@@ -79,6 +79,22 @@ func TestHiddenSSIDIsAnAdvertOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestMFPIsThatOfTheAdvertHeardMost(t *testing.T) {
+	mfp := append([]byte(nil), rsnPSK...)
+	mfp[len(mfp)-2] |= 0x80 // MFPC, 802.11-2020 §9.4.2.24.4
+	a := newAir(t, track.Options{})
+	if a.hear(beacon(ap, "forged", rsnPSK)).BSS.MFP() {
+		t.Error("a network without management frame protection has it")
+	}
+	a.hear(beacon(ap, "x", mfp))
+	if !a.hear(beacon(ap, "x", mfp)).BSS.MFP() {
+		t.Error("a network with management frame protection has none")
+	}
+	if (&track.BSS{}).MFP() {
+		t.Error("a network of which nothing was read has management frame protection")
+	}
+}
+
 func TestAssociationBeginsAndEnds(t *testing.T) {
 	join := map[string][]byte{
 		"association response": frame(0x10, client, ap, ap, 0x11, 0, 0, 0, 1, 0xc0),
