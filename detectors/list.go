@@ -6,10 +6,12 @@ import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
+	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
+	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
@@ -20,10 +22,12 @@ func All() []detect.Spec {
 	return []detect.Spec{
 		advcryptchange.Spec,
 		apspoof.Spec,
+		bcastdiscon.Spec,
 		beaconrate.Spec,
 		chanchange.Spec,
 		cryptodrop.Spec,
 		deauthflood.Spec,
+		disconcodeinvalid.Spec,
 		longssid.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,
