@@ -134,3 +134,22 @@ func (p *Profile) merge(now *Profile) (c Change) {
 	}
 	return c
 }
+
+// Advert returns what b advertises of ssid, or else of a hidden network, which clients call by its name: the record
+// heard most, of beacons or of probe responses; nil if there is none. It may be read until the next frame is observed.
+func (b *BSS) Advert(ssid []byte) *Advert {
+	var named, hidden *Advert
+	for i := range b.adverts[:b.Adverts] {
+		a := &b.adverts[i].Advert
+		switch {
+		case a.SSID == string(ssid) && (named == nil || a.Frames > named.Frames):
+			named = a
+		case a.SSID == "" && (hidden == nil || a.Frames > hidden.Frames):
+			hidden = a
+		}
+	}
+	if named != nil {
+		return named
+	}
+	return hidden
+}
