@@ -12,7 +12,9 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
@@ -28,7 +30,9 @@ func All() []detect.Spec {
 		cryptodrop.Spec,
 		deauthflood.Spec,
 		disconcodeinvalid.Spec,
+		karmaoui.Spec,
 		longssid.Spec,
+		noclientmfp.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,
 	}
