@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
+	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
@@ -24,6 +25,7 @@ func All() []detect.Spec {
 	return []detect.Spec{
 		advcryptchange.Spec,
 		apspoof.Spec,
+		authflood.Spec,
 		bcastdiscon.Spec,
 		beaconrate.Spec,
 		chanchange.Spec,
