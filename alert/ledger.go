@@ -40,7 +40,6 @@ const (
 	maxExternal    = 1000
 	maxHeaderLen   = 64
 	maxTextLen     = 4096
-	defaultQuiet   = 5 * time.Minute
 	incidentsKept  = 4096
 	defaultBacklog = 50
 )
@@ -57,7 +56,7 @@ func New(o Options) *Ledger {
 		o.Entropy = rand.Uint64
 	}
 	if o.Quiet <= 0 {
-		o.Quiet = defaultQuiet
+		o.Quiet = DefaultQuiet
 	}
 	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog},
 		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet)}

@@ -25,8 +25,11 @@ type Options struct {
 	Location  func() *tocsin.Location    // where the server is; unknown if nil
 	Backlog   int                        // records kept for clients
 	Throttles map[string]tocsin.Throttle // configured, by header: instead of the definition's own
-	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident
+	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident; DefaultQuiet if 0
 }
+
+// DefaultQuiet is longer than detectors wait before they speak again of what goes on.
+const DefaultQuiet = 15 * time.Minute
 
 // Event is one thing that happened, for subscribers. Exactly one of the pointers is set, but for TIMESTAMP, which has none.
 type Event struct {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/api/kismet"
@@ -146,6 +147,22 @@ func TestBenignCapturesAreQuiet(t *testing.T) {
 		for _, i := range f.Incidents {
 			if i.MaxSeverity >= tocsin.Medium {
 				t.Errorf("%s: %s %s: %s", filepath.Base(f.Name), i.MaxSeverity, i.Last.Header, i.Last.Text)
+			}
+		}
+	}
+}
+
+// TestWhatGoesOnIsOneIncident holds that a detector that speaks again of what it sees does so before its incident ends,
+// unless it is one that speaks once a day.
+func TestWhatGoesOnIsOneIncident(t *testing.T) {
+	for _, s := range detectors.All() {
+		for _, l := range s.Limits() {
+			if l.Name != "again" {
+				continue
+			}
+			again, err := time.ParseDuration(l.Default)
+			if err != nil || again >= config.Default().Alerts.Quiet && again < 24*time.Hour {
+				t.Errorf("%s: again is %s, %v; incidents end after %s", s.Header, l.Default, err, config.Default().Alerts.Quiet)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -48,7 +49,7 @@ type Detector struct {
 func Default() Config {
 	return Config{
 		Server: Server{Listen: ":2501"},
-		Alerts: Alerts{Backlog: 50, Quiet: 5 * time.Minute, Throttles: map[string]tocsin.Throttle{}},
+		Alerts: Alerts{Backlog: 50, Quiet: alert.DefaultQuiet, Throttles: map[string]tocsin.Throttle{}},
 	}
 }
 

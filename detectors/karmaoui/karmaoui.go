@@ -26,7 +26,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1557.004"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
-}, limits{Beacons: 3, Window: time.Minute, Again: 4 * time.Minute, Devices: 5, Keys: 256}, newDetector)
+}, limits{Beacons: 3, Window: time.Minute, Again: 10 * time.Minute, Devices: 5, Keys: 256}, newDetector)
 
 type limits struct {
 	Beacons int           `help:"beacons of one address within the window; of probe responses one is enough"`
