@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
+	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
@@ -27,6 +28,7 @@ func All() []detect.Spec {
 		apspoof.Spec,
 		authflood.Spec,
 		bcastdiscon.Spec,
+		beaconflood.Spec,
 		beaconrate.Spec,
 		chanchange.Spec,
 		cryptodrop.Spec,
