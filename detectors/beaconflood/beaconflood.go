@@ -32,7 +32,7 @@ type limits struct {
 	Networks int           `help:"new networks within the window that did not stay" min:"2"`
 	Share    int           `help:"how many of all new networks these must be, in percent"`
 	Window   time.Duration `help:"time in which new networks are counted, and time that each then has to be heard again" min:"1s"`
-	Learn    time.Duration `help:"time on each channel in which every network is new and none is counted"`
+	Learn    time.Duration `help:"time of listening to each channel in which every network is new and none is counted"`
 	Again    time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
 	Known    int           `help:"networks that are remembered" min:"64"`
 }
@@ -45,7 +45,7 @@ type network struct {
 }
 
 // channel is one that a sensor listens to.
-type channel struct{ since, last time.Duration }
+type channel struct{ last, listened time.Duration }
 
 // maxChannels is more than the bands have together.
 const maxChannels = 512
@@ -55,8 +55,9 @@ type detector struct {
 	known    *window.Map[dot11.Addr, network]
 	channels *window.Map[uint16, channel]
 	arrivals arrivals
-	flooded  uint16 // the channel of the newest arrival
-	due      bool   // the count has moved on since it was last looked at
+	flooded  uint16        // the channel of the newest arrival
+	steady   time.Duration // when a network last beaconed again
+	due      bool          // the count has moved on since it was last looked at
 	ringing  bool
 	told     time.Duration
 }
@@ -90,11 +91,14 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 			p.frame = o.Number
 			d.flooded = ch
 		}
-	case !n.settled && n.runs(f.Fixed.TSF, o.Time):
-		n.settled = true
-		if p := d.arrivals.at(n.first); p != nil {
+	case n.runs(f.Fixed.TSF, o.Time):
+		if f.Kind == dot11.Beacon {
+			d.steady = o.Time
+		}
+		if p := d.arrivals.at(n.first); p != nil && !n.settled {
 			p.stayed++
 		}
+		n.settled = true
 	}
 	if d.due && ch == d.flooded {
 		d.due = false
@@ -110,17 +114,26 @@ func tuned(o *tocsin.Observation) uint16 {
 	return uint16(o.Frame.Elements.PrimaryChannel())
 }
 
-// away is how long nothing is heard on a channel before all is new there again: the sensor was off, or elsewhere.
-const away = time.Minute
+const (
+	// away is how long nothing is heard on a channel before all is new there again: the sensor was off, or elsewhere. If
+	// no network at all beacons twice for so long, the capture keeps the first beacon of each, as airodump-ng does.
+	away = time.Minute
+	// dwell is a pause after which a sensor that hops may have been on another channel.
+	dwell = 500 * time.Millisecond
+)
 
-// learning reports whether the sensor is new on the channel.
+// learning reports whether the sensor is new on the channel. What counts is how long it listened: one that hops comes by
+// for a moment at a time.
 func (d *detector) learning(ch uint16, at time.Duration) bool {
 	c, created := d.channels.Put(ch)
-	if created || at-c.last > away || c.last-at > away {
-		c.since = at
+	switch pause := at - c.last; {
+	case created || pause > away || pause < -away:
+		c.listened = 0
+	case pause > 0 && pause < dwell:
+		c.listened += pause
 	}
 	c.last = at
-	return at-c.since < d.limits.Learn
+	return c.listened < d.limits.Learn
 }
 
 // soonest is the least time in which the clock of a network can be told from one that stands still.
@@ -147,7 +160,7 @@ func (d *detector) judge(at time.Duration, found *detect.Findings) {
 	}
 	since := at - d.told
 	heeded := d.ringing && -d.limits.Again < since && since < d.limits.Again
-	if gone < d.limits.Networks || gone*100 < came*d.limits.Share || heeded {
+	if gone < d.limits.Networks || gone*100 < came*d.limits.Share || heeded || (at-d.steady).Abs() > away {
 		return
 	}
 	d.ringing, d.told = true, at
