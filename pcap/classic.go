@@ -1,56 +1,66 @@
 package pcap
 
-import (
-	"encoding/binary"
-	"errors"
-	"io"
-	"time"
+import "time"
+
+// Magic numbers of a pcap (draft-ietf-opsawg-pcap §4); the last is that of a patched libpcap whose record headers are
+// longer.
+const (
+	magicMicro    = 0xa1b2c3d4
+	magicNano     = 0xa1b23c4d
+	magicModified = 0xa1b2cd34
 )
 
-func (r *Reader) pcapHead(magic []byte) error {
-	r.order = binary.ByteOrder(binary.BigEndian)
-	m := binary.BigEndian.Uint32(magic)
-	if magic[0] != 0xa1 {
-		r.order, m = binary.LittleEndian, binary.LittleEndian.Uint32(magic)
-	}
-	r.nano = m == 0xa1b23c4d
-	if m == 0xa1b2cd34 {
-		r.extra = 8
-	}
-	head, err := r.peek(24)
+const (
+	fileHeader    = 24
+	recordHeader  = 16
+	modifiedExtra = 8 // number of the interface, protocol, type of the packet, padding
+
+	versionMajor, versionMinor = 2, 4
+)
+
+// classic reads the file header.
+func (r *Reader) classic(magic uint32) (*Reader, error) {
+	head, err := r.peek(fileHeader)
 	if err != nil {
-		return r.cut(err)
+		return nil, r.ended(err)
 	}
-	r.link = LinkType(r.order.Uint32(head[20:]) & 0x03ff_ffff)
+	if major := r.order.u16(head[4:]); major != versionMajor {
+		return nil, r.corrupt("a pcap of version %d.%d", major, r.order.u16(head[6:]))
+	}
+	r.unit = time.Microsecond
+	switch magic {
+	case magicNano:
+		r.unit = time.Nanosecond
+	case magicModified:
+		r.extra = modifiedExtra
+	}
+	// The upper half of the field is the length of the FCS, and bits that may not be interpreted.
+	r.link = LinkType(r.order.u32(head[20:]) & 0xffff)
 	r.interfaces = []Interface{{Link: r.link}}
-	r.at += 24
+	r.at += fileHeader
 	r.next = r.nextRecord
-	return nil
+	return r, nil
 }
 
+// nextRecord reads a packet record (draft-ietf-opsawg-pcap §5).
 func (r *Reader) nextRecord(p *Packet) error {
-	n := 16 + r.extra
+	n := recordHeader + r.extra
 	head, err := r.peek(n)
 	if err != nil {
-		if len(head) == 0 && errors.Is(err, io.EOF) {
-			return io.EOF
-		}
-		return r.cut(err)
+		return r.ended(err)
 	}
-	captured, length := r.order.Uint32(head[8:]), r.order.Uint32(head[12:])
+	captured, length := r.order.u32(head[8:]), r.order.u32(head[12:])
 	if captured > maxCapLen {
 		return r.corrupt("a packet of %d octets", captured)
 	}
-	sec, fraction := time.Duration(r.order.Uint32(head)), time.Duration(r.order.Uint32(head[4:]))
+	// Two words of 32 bits are at most 4 seconds of nanoseconds or 72 minutes of microseconds after the year 2106.
+	at := time.Duration(r.order.u32(head))*time.Second + time.Duration(r.order.u32(head[4:]))*r.unit
 	b, err := r.peek(n + int(captured))
 	if err != nil {
-		return r.cut(err)
+		return r.ended(err)
 	}
 	r.number++
-	*p = Packet{Time: sec*time.Second + fraction*time.Microsecond, Link: r.link, Length: max(length, captured), Number: r.number, Data: b[n:]}
-	if r.nano {
-		p.Time = sec*time.Second + fraction
-	}
-	r.at += n + int(captured)
+	*p = Packet{Time: at, Link: r.link, Length: max(length, captured), Number: r.number, Data: b[n:len(b):len(b)]}
+	r.at += len(b)
 	return nil
 }
