@@ -177,7 +177,7 @@ func TestBrokenStreams(t *testing.T) {
 		"empty":                              {nil, 0, pcap.ErrEmpty, ""},
 		"one octet":                          {[]byte{0xa1}, 0, pcap.ErrNotCapture, ""},
 		"text":                               {[]byte("GIF89a"), 0, pcap.ErrNotCapture, ""},
-		"a pcap of another version":          {join(o.octets(0xa1b2c3d4, uint16(1), uint16(2)), make([]byte, 16)), 0, pcap.ErrCorrupt, "version 1.2"},
+		"a pcap of another version":          {join(o.octets(uint32(0xa1b2c3d4), uint16(1), uint16(2)), make([]byte, 16)), 0, pcap.ErrCorrupt, "version 1.2"},
 		"a packet of 4 GiB":                  {join(pre, o.octets(1, 0, -1, -1)), 1, pcap.ErrCorrupt, "octet 41: a packet of 4294967295 octets"},
 		"a packet above libpcap's":           {join(pre, o.octets(1, 0, 262145, 0), make([]byte, 262145)), 1, pcap.ErrCorrupt, "octet 41"},
 		"a packet cut off":                   {join(pre, o.octets(1, 0, 2, 2, "a")), 1, pcap.ErrTruncated, "octet 41"},

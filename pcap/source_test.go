@@ -144,10 +144,10 @@ func TestClaimsCostNothing(t *testing.T) {
 	for name, stream := range map[string][]byte{
 		"packet":         join(o.file(0xa1b2c3d4, 127), o.octets(0, 0, 262144, 262144)),
 		"packet block":   join(ng, o.octets(6, 16<<20, 0, 0, 0, 262144, 262144)),
-		"section":        join(ng, o.octets(0x0a0d0d0a, 0xf0000000, 0x1a2b3c4d)),
-		"interface":      join(ng, o.octets(1, 0xf0000000, 0)),
-		"skipped block":  join(ng, o.octets(4, 0xfffffffc, 0)),
-		"skipped blocks": join(ng, o.octets(4, 16<<20, make([]byte, 16<<20-12), 16<<20), o.octets(4, 0xfffffffc, 0)),
+		"section":        join(ng, o.octets(0x0a0d0d0a, uint32(0xf0000000), 0x1a2b3c4d)),
+		"interface":      join(ng, o.octets(1, uint32(0xf0000000), 0)),
+		"skipped block":  join(ng, o.octets(4, uint32(0xfffffffc), 0)),
+		"skipped blocks": join(ng, o.octets(4, 16<<20, make([]byte, 16<<20-12), 16<<20), o.octets(4, uint32(0xfffffffc), 0)),
 	} {
 		if n := allocated(func() { drain(bytes.NewReader(stream), 0) }); n > 1<<20+1<<16 {
 			t.Errorf("%s: %d octets allocated", name, n)

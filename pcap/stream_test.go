@@ -28,6 +28,8 @@ func (o order) octets(parts ...any) (b []byte) {
 			b = append(b, v)
 		case uint16:
 			b = o.AppendUint16(b, v)
+		case uint32:
+			b = o.AppendUint32(b, v)
 		case int:
 			b = o.AppendUint32(b, uint32(v))
 		case uint64:
@@ -53,7 +55,7 @@ func padded(b []byte) []byte {
 }
 
 // file is the header of a pcap; link has 32 bits because some put more there than the type.
-func (o order) file(magic, link int) []byte {
+func (o order) file(magic, link uint32) []byte {
 	return o.octets(magic, uint16(2), uint16(4), 0, 0, 65535, link)
 }
 
@@ -80,7 +82,7 @@ func (o order) option(code int, value ...any) []byte {
 }
 
 func (o order) enhanced(radio int, ticks uint64, data string, options ...any) []byte {
-	return o.block(6, radio, int(ticks>>32), int(uint32(ticks)), len(data), len(data), padded([]byte(data)), o.octets(options...))
+	return o.block(6, radio, uint32(ticks>>32), uint32(ticks), len(data), len(data), padded([]byte(data)), o.octets(options...))
 }
 
 // join makes one stream of parts.
