@@ -3,7 +3,6 @@ package detecttest
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,53 +10,40 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin/dot11/radiotap"
+	"github.com/tocsin-wids/tocsin/pcap"
 )
 
-// readCapture reads a cut as detect/detecttest/cut writes it: a gzipped little-endian pcap of radiotap or bare frames.
-// Start is the time of its first packet.
+// readCapture reads a cut as detect/detecttest/cut writes it: a gzipped capture of radiotap or bare frames. Start is the
+// time of its first frame.
 func readCapture(path string) (frames []sent, start time.Duration, err error) {
 	b, err := unzip(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	const (
-		fileHeader, recordHeader = 24, 16
-		bare, withRadiotap       = 105, 127
-	)
-	if len(b) < fileHeader {
-		return nil, 0, errors.New("the capture has no header")
+	r, err := pcap.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, 0, fmt.Errorf("read %s: %w", path, err)
 	}
-	unit := time.Microsecond
-	switch binary.LittleEndian.Uint32(b) {
-	case 0xa1b2c3d4:
-	case 0xa1b23c4d:
-		unit = time.Nanosecond
-	default:
-		return nil, 0, errors.New("the capture is not one that detecttest/cut wrote")
-	}
-	link := binary.LittleEndian.Uint32(b[20:])
-	if link != bare && link != withRadiotap {
-		return nil, 0, fmt.Errorf("link type %d of the capture is neither radiotap nor bare 802.11", link)
-	}
-	for b = b[fileHeader:]; len(b) >= recordHeader; {
-		le := binary.LittleEndian
-		at := time.Duration(le.Uint32(b))*time.Second + time.Duration(le.Uint32(b[4:]))*unit
-		size, onAir := int(le.Uint32(b[8:])), int(le.Uint32(b[12:]))
-		if size > len(b)-recordHeader {
-			return nil, 0, errors.New("the last packet of the capture is cut off")
+	for {
+		var p pcap.Packet
+		if err := r.Next(&p); errors.Is(err, io.EOF) {
+			return frames, start, nil
+		} else if err != nil {
+			return nil, 0, fmt.Errorf("read %s: %w", path, err)
 		}
-		s := sent{raw: b[recordHeader : recordHeader+size], cut: onAir > size}
-		b = b[recordHeader+size:]
-		if link == withRadiotap && s.strip() != nil {
+		if p.Link != pcap.LinkIEEE80211 && p.Link != pcap.LinkRadiotap {
+			return nil, 0, fmt.Errorf("read %s: link type %d is neither radiotap nor bare 802.11", path, p.Link)
+		}
+		s := sent{raw: bytes.Clone(p.Data), cut: int64(p.Length) > int64(len(p.Data))}
+		if p.Link == pcap.LinkRadiotap && s.strip() != nil {
 			continue
 		}
 		if len(frames) == 0 {
-			start = at
+			start = p.Time
 		}
-		s.at = at - start
+		s.at = p.Time - start
 		frames = append(frames, s)
 	}
-	return frames, start, nil
 }
 
 // strip reads the radio header and takes it and the FCS off the frame.

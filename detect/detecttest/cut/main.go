@@ -1,33 +1,34 @@
 // Command cut takes a small piece out of a capture for the testdata of a detector.
 //
-//	go run ./detect/detecttest/cut IN.pcap[.gz] OUT.pcap.gz START END [FILTER]
+//	go run ./detect/detecttest/cut IN OUT.pcap.gz START END [FILTER]
 //
 // START and END are seconds from the first packet. FILTER is a list, parted by commas, of MAC addresses, any of
-// which must be in the frame, and of the words management, control and data, any of which it must be. IN is a
-// little-endian pcap of radiotap or bare 802.11 frames.
+// which must be in the frame, and of the words management, control and data, any of which it must be. IN is a file
+// that tocsin analyze can read, of radiotap or bare 802.11 frames. OUT is a gzipped pcap.
 package main
 
 import (
-	"bufio"
 	"compress/gzip"
-	"encoding/binary"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/dot11/radiotap"
+	"github.com/tocsin-wids/tocsin/pcap"
 )
 
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 5 || len(os.Args) > 6 {
-		log.Fatal("usage: cut IN.pcap[.gz] OUT.pcap.gz START END [FILTER]")
+		log.Fatal("usage: cut IN OUT.pcap.gz START END [FILTER]")
 	}
 	filter, err := readFilter(append(os.Args, "")[5])
 	if err != nil {
@@ -38,11 +39,21 @@ func main() {
 	if err := errors.Join(err1, err2); err != nil {
 		log.Fatal(err)
 	}
-	packets, octets, err := cut(os.Args[1], os.Args[2], start, end, filter)
+	packets, octets, err := cut(os.Args[1], os.Args[2], selection{seconds(start), seconds(end), filter})
+	if packets > 0 {
+		log.Printf("%s: %d packets, %d octets", os.Args[2], packets, octets)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("%s: %d packets, %d octets", os.Args[2], packets, octets)
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// selection says which packets are kept: those from start to end after the first of the capture.
+type selection struct {
+	start, end time.Duration
+	filter     filter
 }
 
 // filter says which frames are kept; an empty list keeps all.
@@ -80,95 +91,99 @@ func (f filter) keeps(frame *dot11.Frame) bool {
 	})
 }
 
-// cut copies the packets of in between start and end that filter keeps to out.
-func cut(in, out string, start, end float64, keep filter) (packets, octets int64, err error) {
-	r, err := open(in)
+var (
+	errNothing = errors.New("no frame of that time passes the filter")
+	errLink    = errors.New("only radiotap and bare 802.11 frames can be cut")
+)
+
+// cut copies the packets of in that keep selects to out. Of a capture that is damaged, those before the damage are
+// copied, and the error says where it is.
+func cut(in, out string, keep selection) (packets int, octets int64, err error) {
+	c := &cutter{out: out, keep: keep}
+	err = replay.New(replay.Options{Path: in}).Run(context.Background(), c.take)
+	if err == nil && c.packets == 0 {
+		err = errNothing
+	}
 	if err != nil {
-		return 0, 0, err
+		err = fmt.Errorf("cut %s: %w", in, err)
 	}
-	header := make([]byte, 24)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return 0, 0, fmt.Errorf("read the header of %s: %w", in, err)
-	}
-	unit := map[uint32]float64{0xa1b2c3d4: 1e-6, 0xa1b23c4d: 1e-9}[binary.LittleEndian.Uint32(header)]
-	link := binary.LittleEndian.Uint32(header[20:])
-	if unit == 0 || link != 105 && link != 127 {
-		return 0, 0, fmt.Errorf("%s is not a little-endian pcap of radiotap or bare frames", in)
-	}
-	file, err := os.Create(out)
-	if err != nil {
-		return 0, 0, err
-	}
-	w := gzip.NewWriter(file)
-	_, err = w.Write(header)
-	for first := -1.0; err == nil; {
-		var record []byte
-		if record, err = next(r); err != nil {
-			break
-		}
-		at := float64(binary.LittleEndian.Uint32(record)) + float64(binary.LittleEndian.Uint32(record[4:]))*unit
-		if first < 0 {
-			first = at
-		}
-		if at-first < start || at-first > end || !keep.keepsPacket(record[16:], link) {
-			continue
-		}
-		_, err = w.Write(record)
-		packets++
-	}
-	if !errors.Is(err, io.EOF) {
-		return packets, 0, err
-	}
-	if err := errors.Join(w.Close(), file.Close()); err != nil {
-		return packets, 0, err
-	}
-	info, err := os.Stat(out)
-	if err != nil {
-		return packets, 0, err
-	}
-	return packets, info.Size(), nil
+	octets, closing := c.close()
+	return c.packets, octets, errors.Join(err, closing)
 }
 
-func (f filter) keepsPacket(b []byte, link uint32) bool {
+// cutter writes what is kept. The file is made for the first packet of it: a pcap has one link type.
+type cutter struct {
+	out     string
+	keep    selection
+	begun   bool
+	first   time.Duration
+	packets int
+	file    *os.File
+	gzip    *gzip.Writer
+	writer  *pcap.Writer
+}
+
+func (c *cutter) take(batch []pcap.Packet) error {
+	for i := range batch {
+		p := &batch[i]
+		if !c.begun {
+			c.begun, c.first = true, p.Time
+		}
+		if p.Link != pcap.LinkRadiotap && p.Link != pcap.LinkIEEE80211 {
+			return fmt.Errorf("packet %d of link type %d: %w", p.Number, p.Link, errLink)
+		}
+		if at := p.Time - c.first; at < c.keep.start || at > c.keep.end || !c.keep.filter.keepsPacket(p) {
+			continue
+		}
+		if err := c.write(*p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes p, whichever interface heard it.
+func (c *cutter) write(p pcap.Packet) (err error) {
+	if c.writer == nil {
+		if c.file, err = os.Create(c.out); err != nil {
+			return err
+		}
+		c.gzip = gzip.NewWriter(c.file)
+		if c.writer, err = pcap.NewClassicWriter(c.gzip, p.Link); err != nil {
+			return err
+		}
+	}
+	p.Interface = 0
+	if err := c.writer.Write(&p); err != nil {
+		return err
+	}
+	c.packets++
+	return nil
+}
+
+// close returns how large the file is.
+func (c *cutter) close() (octets int64, err error) {
+	if c.file == nil {
+		return 0, nil
+	}
+	err = c.gzip.Close()
+	info, err2 := c.file.Stat()
+	if err2 == nil {
+		octets = info.Size()
+	}
+	return octets, errors.Join(err, err2, c.file.Close())
+}
+
+func (f filter) keepsPacket(p *pcap.Packet) bool {
 	var radio dot11.Radio
 	var frame dot11.Frame
 	n := 0
-	if link == 127 {
+	if p.Link == pcap.LinkRadiotap {
 		var err error
-		if n, err = radiotap.Decode(b, &radio); err != nil {
+		if n, err = radiotap.Decode(p.Data, &radio); err != nil {
 			return false
 		}
 	}
-	_ = frame.Decode(b[n:]) // a frame that is cut off has the addresses that are there
+	_ = frame.Decode(p.Data[n:]) // a frame that is cut off has the addresses that are there
 	return f.keeps(&frame)
-}
-
-// open reads a file, unpacked if it is gzipped.
-func open(path string) (io.Reader, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r := bufio.NewReader(file)
-	if magic, err := r.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
-		return gzip.NewReader(r)
-	}
-	return r, nil
-}
-
-// next reads one record with its header; io.EOF at the end.
-func next(r io.Reader) ([]byte, error) {
-	record := make([]byte, 16, 512)
-	if _, err := io.ReadFull(r, record); err != nil {
-		return nil, err
-	}
-	size := binary.LittleEndian.Uint32(record[8:])
-	if size > 1<<18 {
-		return nil, fmt.Errorf("a packet of %d octets cannot be", size)
-	}
-	record = append(record, make([]byte, size)...)
-	if _, err := io.ReadFull(r, record[16:]); err != nil {
-		return nil, fmt.Errorf("read a packet: %w", err)
-	}
-	return record, nil
 }
