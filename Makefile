@@ -44,7 +44,7 @@ fuzz:
 	@set -e; for pkg in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "fuzz $$pkg $$target $(FUZZTIME)"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg > /tmp/tocsin-fuzz.$$$$ 2>&1 || { cat /tmp/tocsin-fuzz.$$$$; exit 1; }; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg > /tmp/tocsin-fuzz.$$$$ 2>&1 || { cat /tmp/tocsin-fuzz.$$$$; exit 1; }; \
 			rm -f /tmp/tocsin-fuzz.$$$$; \
 		done; \
 	done

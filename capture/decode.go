@@ -44,7 +44,7 @@ func (d *Decoder) Counts() Decoded {
 // Decode returns what p says, valid until the next call; nil, counted, if it cannot be read.
 func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 	o := &d.seen
-	*o = tocsin.Observation{Time: p.Time, Frame: &d.frame, Number: p.Number, Sensor: p.Interface, Cut: int(p.Length) > len(p.Data)}
+	*o = tocsin.Observation{Time: p.Time, Frame: &d.frame, Number: p.Number, Sensor: p.Interface, Cut: p.Length > uint32(len(p.Data))}
 	n, link, err := header(p.Link, p.Data, &o.Radio)
 	switch {
 	case err != nil || n > len(p.Data):

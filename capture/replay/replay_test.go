@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,8 +110,10 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 		"empty":        {nil, 0, "empty"},
 		"text":         {[]byte("this is no capture"), 0, "not a capture"},
 		"cut":          {b[:len(b)-1], 1, "cut off"},
-		"cut gzip":     {half[:len(half)-9], 0, "unexpected EOF"},
+		"cut gzip":     {half[:len(half)-9], 2, "cut off"},
 		"head of gzip": {half[:5], 0, "gzip"},
+		"bad gzip":     {append(slices.Clone(half[:14]), 0xff, 0xff, 0xff, 0xff), 0, "cut off"},
+		"not zstd":     {[]byte{0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3}, 0, "dictionary"},
 	} {
 		got, _, err := run(t.Context(), replay.Options{Path: name, Open: opened(c.content)})
 		if err == nil || !strings.Contains(err.Error(), c.want) || len(got) < c.packets {
