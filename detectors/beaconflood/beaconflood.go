@@ -99,6 +99,8 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 			p.stayed++
 		}
 		n.settled = true
+	case n.settled && o.Time-n.first >= soonest:
+		n.first, n.tsf = o.Time, f.Fixed.TSF // it restarted; its clock runs on from here
 	}
 	if d.due && ch == d.flooded {
 		d.due = false
