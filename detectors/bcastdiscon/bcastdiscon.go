@@ -194,8 +194,8 @@ func (d *detector) finding(how tocsin.Severity, s *series, bssid dot11.Addr) toc
 		Text: fmt.Sprintf("A frame disconnected everybody from the network %s: its access point restarts, or somebody forges it", bssid),
 		Reason: tocsin.Reason{
 			What:     "broadcast disconnections without a restart in between",
-			Observed: fmt.Sprintf("%d frames", s.count),
-			Limit:    fmt.Sprintf("%d frames", d.limits.Frames),
+			Observed: frames(s.count),
+			Limit:    frames(d.limits.Frames),
 		},
 		Severity: &how, Confidence: 30,
 		BSSID: bssid, Source: s.source, Dest: dot11.Broadcast,
@@ -222,6 +222,13 @@ func (d *detector) finding(how tocsin.Severity, s *series, bssid dot11.Addr) toc
 		f.Confidence = 75
 	}
 	return f
+}
+
+func frames(n int) string {
+	if n == 1 {
+		return "1 frame"
+	}
+	return fmt.Sprintf("%d frames", n)
 }
 
 func (d *detector) everywhere(how tocsin.Severity, count int) tocsin.Finding {
