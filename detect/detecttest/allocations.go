@@ -11,22 +11,22 @@ import (
 // measured counts the allocations of a detector in frames that are no finding.
 type measured struct {
 	detect.Detector
-	left  int // frames still to be measured
-	count uint64
+	counts []uint64 // of the frames measured so far
 }
 
 func (m *measured) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
-	if m.left <= 0 {
+	if len(m.counts) == measuredFrames {
 		m.Detector.Observe(o, air, found)
 		return
 	}
-	m.left--
 	reported := found.Len()
 	before := mallocs()
 	m.Detector.Observe(o, air, found)
-	if n := mallocs() - before; found.Len() == reported {
-		m.count += n
+	n := mallocs() - before
+	if found.Len() != reported {
+		n = 0
 	}
+	m.counts = append(m.counts, n)
 }
 
 func mallocs() uint64 {
@@ -39,20 +39,29 @@ func mallocs() uint64 {
 const measuredFrames = 300
 
 // allocations returns how often the detector allocated in the first frames of the case. The runtime allocates now
-// and then as well, so the least of several runs counts.
-func (c *prepared) allocations() uint64 {
-	least := ^uint64(0)
-	for range 3 {
-		var m *measured
-		_, err := c.run(func() (detect.Detector, error) {
-			d, err := c.detector()
-			m = &measured{Detector: d, left: measuredFrames}
+// and then as well, so that of each frame the least of several runs counts.
+func (c *prepared) allocations() (sum uint64) {
+	var least []uint64
+	for range 5 {
+		m := &measured{counts: make([]uint64, 0, measuredFrames)}
+		_, err := c.run(func() (d detect.Detector, err error) {
+			m.Detector, err = c.detector()
 			return m, err
 		})
-		if err != nil || m.count == 0 {
+		if err != nil {
 			return 0
 		}
-		least = min(least, m.count)
+		sum = 0
+		for i, n := range m.counts {
+			if i == len(least) {
+				least = append(least, n)
+			}
+			least[i] = min(least[i], n)
+			sum += least[i]
+		}
+		if sum == 0 {
+			return 0
+		}
 	}
-	return least
+	return sum
 }
