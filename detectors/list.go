@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
@@ -34,6 +35,7 @@ func All() []detect.Spec {
 		cryptodrop.Spec,
 		deauthflood.Spec,
 		disconcodeinvalid.Spec,
+		formatstring.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
 		noclientmfp.Spec,
