@@ -80,7 +80,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if s.listener, err = net.Listen("tcp", o.Config.Server.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.Config.Server.Listen, err)
+		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen HOST:PORT", o.Config.Server.Listen, err)
 	}
 	s.http = s.newHTTP()
 	return s, nil
