@@ -2,10 +2,14 @@ package api
 
 import "time"
 
-// Roles that the server itself knows. A token may carry any other word, which opens only what names it.
+// Roles that routes name. A token may carry any other word, which opens only what names it.
 const (
-	Admin    = "admin"
-	ReadOnly = "readonly"
+	Admin      = "admin"
+	ReadOnly   = "readonly"
+	DataSource = "datasource" // capture tools
+	ScanReport = "scanreport" // programs that submit scans
+	WebGPS     = "WEBGPS"     // programs that submit positions
+	ADSB       = "ADSB"       // feeds of aircraft
 )
 
 // Caller is who sent a request.
@@ -13,8 +17,13 @@ type Caller struct {
 	Role    string // empty: nobody
 	Session string // to be set as the cookie; empty if the caller brought no session and made none
 	Cookie  bool   // known by a cookie, which a browser also adds to requests that other sites make
+	Basic   bool   // known by a Basic login, which a browser remembers and adds likewise
 	Refused bool   // brought credentials after too many wrong ones from the same address: they were not looked at
 }
+
+// Ambient reports whether c is known by what a browser adds of itself: a page of another site may have sent the
+// request without knowing any secret.
+func (c Caller) Ambient() bool { return c.Cookie || c.Basic }
 
 // May reports whether c has one of the roles, of which "any" is every one. An administrator may everything; no roles
 // at all means anybody.
@@ -33,6 +42,7 @@ func (c Caller) May(roles ...string) bool {
 // Token is what may be shown of an API token.
 type Token struct {
 	Name, Role string
+	Created    time.Time
 	Expires    time.Time // zero: never
 }
 

@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/api"
@@ -43,35 +46,33 @@ func (k *Keeper) SetPassword(r *http.Request, caller api.Caller, setup, user, pa
 	if len(user) > maxName || len(password) > maxPassword {
 		return tocsin.Errorf(tocsin.Invalid, "Username or password too long")
 	}
+	// A colon ends the name in a Basic login: nobody could log in.
+	if strings.Contains(user, ":") || !printable(user) {
+		return tocsin.Errorf(tocsin.Invalid, "The username must be text without a colon")
+	}
 	k.hashing <- struct{}{}
 	login := newLogin(user, password)
 	<-k.hashing
-
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	// Two set-ups may have passed the check above: the first one wins.
-	if k.stored.Login != nil && caller.Role != api.Admin {
-		return tocsin.Errorf(tocsin.Forbidden, "Changing the login requires the existing login")
-	}
-	next := k.stored
-	next.Login = login
-	if err := k.save(next); err != nil {
-		return err
-	}
-	k.stored, k.proven, k.setup, k.session = next, nil, "", ""
-	clear(k.sessions)
-	return nil
+	return k.change(func(s *stored) error {
+		// Two set-ups may have passed the check above: the first one wins.
+		if s.Login != nil && caller.Role != api.Admin {
+			return tocsin.Errorf(tocsin.Forbidden, "Changing the login requires the existing login")
+		}
+		s.Login = login
+		return nil
+	})
 }
 
 // Tokens lists the API tokens that are valid, oldest first.
 func (k *Keeper) Tokens() []api.Token {
+	k.refresh()
 	now := k.now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var list []api.Token
-	for _, t := range k.stored.Tokens {
+	for _, t := range k.disk.Tokens {
 		if !t.expired(now) {
-			list = append(list, api.Token{Name: t.Name, Role: t.Role, Expires: t.Expires})
+			list = append(list, api.Token{Name: t.Name, Role: t.Role, Created: t.Created, Expires: t.Expires})
 		}
 	}
 	return list
@@ -79,8 +80,8 @@ func (k *Keeper) Tokens() []api.Token {
 
 // Generate makes a token that is valid for life, for ever if that is 0, and returns it: it cannot be read again.
 func (k *Keeper) Generate(name, role string, life time.Duration) (string, error) {
-	if name == "" || role == "" || len(name) > maxName || len(role) > maxName {
-		return "", tocsin.Errorf(tocsin.Invalid, "name and role must have 1 to %d bytes", maxName)
+	if name == "" || role == "" || len(name) > maxName || len(role) > maxName || !printable(name) || !printable(role) {
+		return "", tocsin.Errorf(tocsin.Invalid, "name and role must be text of 1 to %d bytes without control characters", maxName)
 	}
 	if life < 0 || life > maxTokenLife {
 		return "", tocsin.Errorf(tocsin.Invalid, "duration must be 0 for ever, or seconds up to a hundred years")
@@ -91,37 +92,36 @@ func (k *Keeper) Generate(name, role string, life time.Duration) (string, error)
 	if life > 0 {
 		t.Expires = now.Add(life)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.stored
-	next.Tokens = slices.DeleteFunc(slices.Clone(next.Tokens), func(t storedToken) bool { return t.expired(now) })
-	if slices.ContainsFunc(next.Tokens, func(t storedToken) bool { return t.Name == name }) {
-		return "", tocsin.Errorf(tocsin.Exists, "cannot create duplicate auth")
-	}
-	if len(next.Tokens) >= maxTokens {
-		return "", tocsin.Errorf(tocsin.Throttled, "there are %d tokens already, revoke one", maxTokens)
-	}
-	next.Tokens = append(next.Tokens, t)
-	if err := k.save(next); err != nil {
+	err := k.change(func(s *stored) error {
+		s.Tokens = slices.DeleteFunc(slices.Clone(s.Tokens), func(t storedToken) bool { return t.expired(now) })
+		if slices.ContainsFunc(s.Tokens, func(t storedToken) bool { return t.Name == name }) {
+			return tocsin.Errorf(tocsin.Exists, "cannot create duplicate auth")
+		}
+		if len(s.Tokens) >= maxTokens {
+			return tocsin.Errorf(tocsin.Throttled, "there are %d tokens already, revoke one", maxTokens)
+		}
+		s.Tokens = append(s.Tokens, t)
+		return nil
+	})
+	if err != nil {
 		return "", err
 	}
-	k.stored = next
 	return token, nil
 }
 
 // Revoke ends the token of the given name.
 func (k *Keeper) Revoke(name string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	i := slices.IndexFunc(k.stored.Tokens, func(t storedToken) bool { return t.Name == name })
-	if i < 0 {
-		return tocsin.Errorf(tocsin.NotFound, "cannot delete unknown auth record")
-	}
-	next := k.stored
-	next.Tokens = slices.Delete(slices.Clone(next.Tokens), i, i+1)
-	if err := k.save(next); err != nil {
-		return err
-	}
-	k.stored = next
-	return nil
+	return k.change(func(s *stored) error {
+		i := slices.IndexFunc(s.Tokens, func(t storedToken) bool { return t.Name == name })
+		if i < 0 {
+			return tocsin.Errorf(tocsin.NotFound, "cannot delete unknown auth record")
+		}
+		s.Tokens = slices.Delete(slices.Clone(s.Tokens), i, i+1)
+		return nil
+	})
+}
+
+// printable reports whether s can be shown on one line anywhere.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }

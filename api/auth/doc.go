@@ -3,7 +3,8 @@
 //
 // # Concurrency
 //
-// A Keeper is safe for concurrent use. At most two passwords are hashed at a time.
+// A Keeper is safe for concurrent use. At most two passwords are hashed at a time. Several processes may use one file:
+// each sees at its next request what another has changed.
 //
 // # Memory
 //

@@ -7,8 +7,9 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api"
 )
 
-// Cookie is the name of the session's cookie, and of the query parameter that stands for it.
+// Cookie is the name of the session's cookie, and of the query parameter and the header that stand for it.
 const Cookie = "KISMET"
 
 const (
@@ -29,25 +30,33 @@ const (
 
 // Options configures a Keeper.
 type Options struct {
-	File     string // where the login and the tokens are kept; empty: in memory only
-	User     string // with Password: the login, instead of the one in the file; it cannot be changed over HTTP
+	Logger   *slog.Logger // discards if nil
+	File     string       // where the login and the tokens are kept; empty: in memory only
+	User     string       // with Password: the login, instead of the one in the file; it cannot be changed over HTTP
 	Password string
-	Now      func() time.Time // time.Now if nil
+	// KismetFile is Kismet's own file of the login (kismet_httpd.conf, "key=value" lines), which has the password in
+	// clear text. It is read only while there is no login here, and never written. Empty: none.
+	KismetFile string
+	Now        func() time.Time // time.Now if nil
 }
 
 // Keeper holds the login, the sessions and the tokens.
 type Keeper struct {
+	logger   *slog.Logger
 	now      func() time.Time
 	file     string
 	operator bool
-	beneath  *login   // in the file, while the operator's is used
 	key      [32]byte // of this process: what was proven is remembered only under it
-	setup    string   // opens set-up while there is no login
 	hashing  chan struct{}
 	failures failures
+	changing sync.Mutex // one change at a time
+	loading  sync.Mutex // one reader of the file at a time
 
 	mu       sync.Mutex
-	stored   stored
+	disk     stored                 // what the file holds
+	seen     fs.FileInfo            // of the file when it was last read
+	active   *login                 // the operator's, else that of the file; nil if there is none
+	setup    string                 // opens set-up while there is no login
 	proven   []byte                 // HMAC of the name and password that were right; nil if none were yet
 	sessions map[[32]byte]time.Time // SHA-256 of the session's name: when it ends
 	session  string                 // the newest
@@ -57,24 +66,31 @@ type Keeper struct {
 // Open reads the file, or starts without a login if there is none.
 func Open(o Options) (*Keeper, error) {
 	k := &Keeper{
-		now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
+		logger: o.Logger, now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
 		sessions: map[[32]byte]time.Time{}, failures: newFailures(),
+	}
+	if k.logger == nil {
+		k.logger = slog.New(slog.DiscardHandler)
 	}
 	if k.now == nil {
 		k.now = time.Now
 	}
 	rand.Read(k.key[:])
-	if err := k.load(); err != nil {
-		return nil, err
-	}
 	if (o.User == "") != (o.Password == "") {
 		return nil, fmt.Errorf("login needs both a name and a password")
 	}
 	if o.User != "" {
-		k.operator, k.beneath = true, k.stored.Login
-		k.stored.Login = newLogin(o.User, o.Password)
+		k.operator, k.active = true, newLogin(o.User, o.Password)
 	}
-	if k.stored.Login == nil {
+	if err := k.load(); err != nil {
+		return nil, err
+	}
+	if k.active == nil && o.KismetFile != "" {
+		if err := k.takeOver(o.KismetFile); err != nil {
+			return nil, err
+		}
+	}
+	if k.active == nil {
 		k.setup = secret()
 	}
 	return k, nil
@@ -99,56 +115,12 @@ func (k *Keeper) Setup() api.Setup {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case k.stored.Login == nil:
+	case k.active == nil:
 		return api.NotSetUp
 	case k.operator:
 		return api.SetByOperator
 	}
 	return api.SetByUser
-}
-
-// Identify says who sent r. vars are the variables of the query. A valid session or token counts before a name and
-// a password; a header with credentials, even wrong ones, before those in the query.
-func (k *Keeper) Identify(r *http.Request, vars url.Values) api.Caller {
-	token, cookie := vars.Get(Cookie), false
-	if len(r.Header["Cookie"]) > 0 {
-		token, cookie = "", true
-		if c, err := r.Cookie(Cookie); err == nil {
-			token = c.Value
-		}
-	}
-	if role := k.role(token); role != "" {
-		return api.Caller{Role: role, Session: token, Cookie: cookie}
-	}
-	if header := r.Header.Get("Authorization"); header != "" {
-		if bearer, ok := strings.CutPrefix(header, "Bearer "); ok {
-			return api.Caller{Role: k.role(strings.TrimSpace(bearer))}
-		}
-		user, password, ok := r.BasicAuth()
-		if !ok {
-			return api.Caller{}
-		}
-		return k.login(r, user, password)
-	}
-	if vars.Has("user") && vars.Has("password") {
-		return k.login(r, vars.Get("user"), vars.Get("password"))
-	}
-	return api.Caller{}
-}
-
-// role returns what the session or API token opens; empty for neither.
-func (k *Keeper) role(token string) string {
-	if token == "" || len(token) > maxName {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(token))
-	now := k.now()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if end, ok := k.sessions[sum]; ok && now.Before(end) {
-		return api.Admin
-	}
-	return k.stored.role(sum, now)
 }
 
 // login checks a name and a password, and opens a session if they are right.
@@ -175,7 +147,7 @@ func (k *Keeper) login(r *http.Request, user, password string) api.Caller {
 func (k *Keeper) check(r *http.Request, user, password string) (right, looked bool) {
 	proof := k.proof(user, password)
 	k.mu.Lock()
-	login, proven := k.stored.Login, k.proven
+	login, proven := k.active, k.proven
 	k.mu.Unlock()
 	if login == nil {
 		return false, true
@@ -196,7 +168,7 @@ func (k *Keeper) check(r *http.Request, user, password string) (right, looked bo
 	right = login.matches(user, password)
 	if right {
 		k.mu.Lock()
-		if k.stored.Login == login {
+		if k.active == login {
 			k.proven = proof
 		} else {
 			right = false

@@ -1,18 +1,23 @@
 package auth
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/tocsin-wids/tocsin"
 )
 
 // Cost of hashing: the second recommendation of RFC 9106 §4 with 19 MiB and two passes, as a small board can afford.
@@ -23,6 +28,9 @@ const (
 	hashLength  = 32
 	saltLength  = 16
 )
+
+// maxFile is more than maxTokens tokens with the longest names take.
+const maxFile = 4 << 20
 
 // stored is what the file holds.
 type stored struct {
@@ -62,6 +70,14 @@ func (s *stored) role(sum [32]byte, now time.Time) string {
 	return role
 }
 
+// same reports whether a and b are one login; both may be nil.
+func (l *login) same(other *login) bool {
+	if l == nil || other == nil {
+		return l == other
+	}
+	return l.User == other.User && bytes.Equal(l.Salt, other.Salt) && bytes.Equal(l.Hash, other.Hash)
+}
+
 func newLogin(user, password string) *login {
 	l := &login{User: user, Salt: make([]byte, saltLength), Passes: hashPasses, Memory: hashMemory}
 	rand.Read(l.Salt)
@@ -87,42 +103,57 @@ func (l *login) validate() error {
 	return nil
 }
 
-func (k *Keeper) load() error {
-	if k.file == "" {
-		return nil
+func (t *storedToken) validate() error {
+	if sum, err := hex.DecodeString(t.Hash); err != nil || len(sum) != sha256.Size || t.Name == "" || t.Role == "" {
+		return fmt.Errorf("token %s is not complete", tocsin.Quote([]byte(t.Name)))
 	}
-	b, err := os.ReadFile(k.file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	return nil
+}
+
+func (s *stored) validate() error {
+	if s.Login != nil {
+		if err := s.Login.validate(); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("read logins: %w", err)
-	}
-	if err := json.Unmarshal(b, &k.stored); err != nil {
-		return fmt.Errorf("read logins %s: %w", k.file, err)
-	}
-	if k.stored.Login != nil {
-		if err := k.stored.Login.validate(); err != nil {
-			return fmt.Errorf("read logins %s: %w", k.file, err)
+	for i := range s.Tokens {
+		if err := s.Tokens[i].validate(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// save replaces the file; a crash leaves the old or the new one.
-func (k *Keeper) save(s stored) (err error) {
-	if k.file == "" {
-		return nil
+// readStored reads the file at path, and what the system says of it; nothing if it is not there.
+func readStored(path string) (s stored, info fs.FileInfo, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil, nil
 	}
-	if k.operator {
-		// The operator's password is not ours to keep: the file holds the login that it stands in for.
-		s.Login = k.beneath
+	if err != nil {
+		return s, nil, fmt.Errorf("read logins: %w", err)
 	}
+	defer f.Close()
+	if info, err = f.Stat(); err != nil {
+		return s, nil, fmt.Errorf("read logins: %w", err)
+	}
+	err = json.NewDecoder(io.LimitReader(f, maxFile)).Decode(&s)
+	if err == nil {
+		err = s.validate()
+	}
+	if err != nil {
+		return stored{}, info, fmt.Errorf("read logins %s: %w", path, err)
+	}
+	return s, info, nil
+}
+
+// writeStored replaces the file at path; a crash leaves the old or the new one.
+func writeStored(path string, s stored) (err error) {
 	b, err := json.MarshalIndent(s, "", "\t")
 	if err != nil {
 		return fmt.Errorf("write logins: %w", err)
 	}
-	folder := filepath.Dir(k.file)
+	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, ".logins-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("write logins: %w", err)
@@ -130,9 +161,13 @@ func (k *Keeper) save(s stored) (err error) {
 	defer func() {
 		if err != nil {
 			os.Remove(f.Name())
+			err = fmt.Errorf("write logins %s: %w", path, err)
 		}
 	}()
 	_, err = f.Write(append(b, '\n'))
+	if err == nil {
+		err = keepOwner(f, folder)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -140,15 +175,12 @@ func (k *Keeper) save(s stored) (err error) {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), k.file)
+		err = os.Rename(f.Name(), path)
 	}
 	if err == nil {
 		err = syncFolder(folder)
 	}
-	if err != nil {
-		return fmt.Errorf("write logins %s: %w", k.file, err)
-	}
-	return nil
+	return err
 }
 
 func syncFolder(name string) error {

@@ -1,0 +1,4 @@
+package auth
+
+// ParseKismet is for the fuzz test.
+var ParseKismet = parseKismet
