@@ -123,7 +123,7 @@ func TestNamesThatCannotBeShownAreRefused(t *testing.T) {
 			t.Errorf("role %q: got %v", bad, err)
 		}
 		err := k.SetPassword(httptest.NewRequest("POST", "/", nil), api.Caller{}, k.SetupSecret(), bad, "pw")
-		if tocsin.ErrorCode(err) != tocsin.Invalid || strings.ContainsAny(err.Error(), "\r\n\x00\x1b\xff") {
+		if tocsin.ErrorCode(err) != tocsin.Invalid || len(bad) > 0 && strings.Contains(err.Error(), bad) {
 			t.Errorf("user %q: got %q", bad, err)
 		}
 	}

@@ -89,36 +89,41 @@ func (h *handler) define(q *request) (reply, error) {
 	return reply{}, err
 }
 
+// What a definition says that leaves it out, as the official library does: the rates are those of an alert that
+// Kismet's configuration does not name.
+const (
+	defaultClass    = string(tocsin.Other)
+	defaultSeverity = tocsin.Low
+	defaultThrottle = "10/min"
+	defaultBurst    = "1/sec"
+)
+
 func parseDefinition(o map[string]any) (d tocsin.Definition, err error) {
 	var class, throttle, burst, phy string
 	for _, m := range []struct {
 		name     string
-		optional bool
+		needed   bool
+		fallback string
 		to       *string
 	}{
-		{"name", false, &d.Header}, {"description", false, &d.Description}, {"class", false, &class},
-		{"throttle", false, &throttle}, {"burst", false, &burst}, {"phyname", true, &phy},
+		{"name", true, "", &d.Header}, {"description", true, "", &d.Description}, {"class", false, defaultClass, &class},
+		{"throttle", false, defaultThrottle, &throttle}, {"burst", false, defaultBurst, &burst}, {"phyname", false, "", &phy},
 	} {
-		if *m.to, err = member(o, m.name, m.optional); err != nil {
+		if !m.needed && o[m.name] == nil {
+			*m.to = m.fallback
+			continue
+		}
+		if *m.to, err = member(o, m.name, false); err != nil {
 			return d, err
 		}
 	}
 	d.Header, d.Class = strings.ToUpper(d.Header), tocsin.Class(strings.ToUpper(class))
-	var severity float64
-	switch v := o["severity"].(type) {
-	case float64:
-		severity = math.Trunc(v)
-	case bool:
-		if v {
-			severity = 1
-		}
-	default:
-		return d, invalid("[json.exception.type_error.302] type must be number, but is " + kind(v))
+	if !oneLine(d.Header) || !oneLine(class) {
+		return d, invalid("name and class must not have control characters")
 	}
-	if severity < 0 || severity > 255 || !tocsin.Severity(severity).Valid() {
-		return d, invalid("unknown severity level")
+	if d.Severity, err = parseSeverity(o["severity"]); err != nil {
+		return d, err
 	}
-	d.Severity = tocsin.Severity(severity)
 	if d.Throttle.Limit, err = parseRate(throttle); err != nil {
 		return d, invalid("could not parse throttle limits")
 	}
@@ -130,6 +135,26 @@ func parseDefinition(o map[string]any) (d tocsin.Definition, err error) {
 		return d, invalid("could not find phy")
 	}
 	return d, nil
+}
+
+func parseSeverity(v any) (tocsin.Severity, error) {
+	var severity float64
+	switch v := v.(type) {
+	case nil:
+		return defaultSeverity, nil
+	case float64:
+		severity = math.Trunc(v)
+	case bool:
+		if v {
+			severity = 1
+		}
+	default:
+		return 0, invalid("[json.exception.type_error.302] type must be number, but is " + kind(v))
+	}
+	if severity < 0 || severity > 255 || !tocsin.Severity(severity).Valid() {
+		return 0, invalid("unknown severity level")
+	}
+	return tocsin.Severity(severity), nil
 }
 
 // parseRate reads a rate as compatible clients may write it: what stands between the number and the slash is ignored.
@@ -201,7 +226,7 @@ func (h *handler) defined(header string) bool {
 }
 
 func unknownAlert(name string) error {
-	return invalid(" Unknown alert type '" + escapeHTML.Replace(name) + "'")
+	return invalid(" Unknown alert type '" + shown(name) + "'")
 }
 
 // parseMAC reads an address; nothing is the zero address. A mask is ignored, as compatible servers do.

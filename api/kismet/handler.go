@@ -40,8 +40,9 @@ type Options struct {
 	Logger    *slog.Logger // discards if nil
 	Ledger    Ledger
 	Auth      Auth
-	System    func() System    // what the server says about itself; nothing if nil
-	Websocket http.Handler     // of /eventbus/events.ws, asked only by those who may; nil: not found
+	System    func() System // what the server says about itself; nothing if nil
+	Websocket http.Handler  // of /eventbus/events.ws, asked only by those who may; nil: not found
+	CORS      CORS
 	Now       func() time.Time // time.Now if nil
 }
 
@@ -49,12 +50,11 @@ type handler struct {
 	Options
 	account string // that the server runs as
 	routes  []route
-	origin  *http.CrossOriginProtection
 }
 
 // New returns the handler. It wants to see paths as they were sent: nothing before it may clean them.
 func New(o Options) http.Handler {
-	h := &handler{Options: o, origin: http.NewCrossOriginProtection()}
+	h := &handler{Options: o}
 	if h.Logger == nil {
 		h.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -74,6 +74,9 @@ func New(o Options) http.Handler {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Server", "Tocsin (Kismet compatible)")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if h.CORS.answer(w, r) {
+		return
+	}
 	path := collapse(r.URL.EscapedPath())
 	query := parsePairs(r.URL.RawQuery, false)
 	if isUpgrade(r) {
@@ -93,7 +96,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.admit(w, r, rt.roles, caller) {
 		return
 	}
-	if rt.changes && h.origin.Check(r) != nil {
+	// A page of another site can make a browser send its cookie or its Basic login, but not a secret in the request.
+	if rt.changes && caller.Ambient() && h.foreign(r) {
 		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
 		return
 	}
@@ -133,21 +137,11 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, q
 	if !h.admit(w, r, []string{api.ReadOnly}, caller) {
 		return
 	}
-	// A page of another site can make a browser connect with our cookie, but not with a password or a token.
-	if caller.Cookie && !sameOrigin(r) {
+	if caller.Ambient() && h.foreign(r) {
 		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
 		return
 	}
 	h.Websocket.ServeHTTP(w, r)
-}
-
-func sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
 }
 
 // reply is an answer.
@@ -205,7 +199,8 @@ func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
 	head.Set("Pragma", "no-cache")
 	head.Set("Expires", "Sat, 01 Jan 2000 00:00:00 GMT")
 	head.Set("Content-Length", strconv.Itoa(len(a.body)))
-	if q.caller.Session != "" {
+	// A link on another site must not leave its own session here.
+	if q.caller.Session != "" && !h.foreign(q.http) {
 		http.SetCookie(w, &http.Cookie{
 			Name: "KISMET", Value: q.caller.Session, Path: "/", MaxAge: 86400,
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.http.TLS != nil,

@@ -81,7 +81,8 @@ func (h *handler) generateToken(q *request) (reply, error) {
 	if seconds < 0 || seconds > math.MaxInt64/float64(2*time.Second) {
 		return reply{}, invalid("duration must be 0 for ever, or a number of seconds")
 	}
-	token, err := h.Auth.Generate(name, role, time.Duration(seconds)*time.Second)
+	// A part of a second counts as one: cut to 0 it would be a token for ever.
+	token, err := h.Auth.Generate(name, role, time.Duration(math.Ceil(seconds))*time.Second)
 	if err != nil {
 		return reply{}, tokenFailure(err)
 	}

@@ -1,0 +1,253 @@
+package kismet_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/api/auth"
+	"github.com/tocsin-wids/tocsin/api/kismet"
+)
+
+// place is one route with what opens it: "open" to all, "any" who is known, or the roles beside admin.
+type place struct{ method, path, pattern, opens string }
+
+var places = []place{
+	{"GET", "/alerts/definitions.json", "/alerts/definitions", "readonly"},
+	{"GET", "/alerts/all_alerts.ekjson", "/alerts/all_alerts", "readonly"},
+	{"GET", "/alerts/last-time/0/alerts.json", "/alerts/last-time/:ts/alerts", "readonly"},
+	{"GET", "/alerts/wrapped/last-time/-5/alerts.json", "/alerts/wrapped/last-time/:ts/alerts", "readonly"},
+	{"GET", "/alerts/by-id/1/alert.json", "/alerts/by-id/:id/alert", "readonly"},
+	{"POST", "/alerts/alerts_view.json", "/alerts/alerts_view", "readonly"},
+	{"POST", "/alerts/definitions/define_alert.cmd", "/alerts/definitions/define_alert", "admin"},
+	{"POST", "/alerts/raise_alerts.cmd", "/alerts/raise_alerts", "admin"},
+	{"POST", "/alerts/raise_alert.cmd", "/alerts/raise_alert", "admin"},
+	{"GET", "/messagebus/all_messages.json", "/messagebus/all_messages", "readonly"},
+	{"GET", "/messagebus/last-time/0/messages.json", "/messagebus/last-time/:ts/messages", "readonly"},
+	{"GET", "/system/status.json", "/system/status", "readonly"},
+	{"GET", "/system/timestamp.json", "/system/timestamp", "readonly"},
+	{"GET", "/system/user_status.json", "/system/user_status", "open"},
+	{"GET", "/session/check_setup_ok", "/session/check_setup_ok", "open"},
+	{"GET", "/session/check_login", "/session/check_login", "admin"},
+	{"GET", "/session/check_session", "/session/check_session", "any"},
+	{"POST", "/session/set_password", "/session/set_password", "open"},
+	{"GET", "/auth/apikey/list.json", "/auth/apikey/list", "admin"},
+	{"POST", "/auth/apikey/generate.cmd", "/auth/apikey/generate", "admin"},
+	{"POST", "/auth/apikey/revoke.cmd", "/auth/apikey/revoke", "admin"},
+	{"GET", "/eventbus/events.ws", "", "readonly"}, // an upgrade
+}
+
+// may reports whether role, "" for nobody, may use p.
+func (p place) may(role string) bool {
+	switch {
+	case p.opens == "open" || role == "admin":
+		return true
+	case p.opens == "any":
+		return role != ""
+	}
+	return role != "" && slices.Contains(strings.Fields(p.opens), role)
+}
+
+// way is one manner of sending credentials.
+type way struct {
+	name    string
+	role    string // that it has; empty: it must count for nothing
+	ambient bool   // a browser adds it of itself
+	set     func(*http.Request)
+}
+
+func withQuery(s string) func(*http.Request)     { return func(r *http.Request) { r.URL.RawQuery = s } }
+func withHeader(k, v string) func(*http.Request) { return func(r *http.Request) { r.Header.Set(k, v) } }
+
+// tokenWays are the four manners of sending a token.
+func tokenWays(kind, role, token string) []way {
+	return []way{
+		{kind + " in the cookie", role, true, withHeader("Cookie", "a=b; KISMET="+token)},
+		{kind + " in the query", role, false, withQuery("KISMET=" + token)},
+		{kind + " in the header KISMET", role, false, withHeader("KISMET", token)},
+		{kind + " as Bearer", role, false, withHeader("Authorization", "Bearer "+token)},
+	}
+}
+
+const adminPassword = "se&c+ret=ü:" // what needs care in a query, a form and Basic
+
+func basic(user, password string) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(user, password) }
+}
+
+// allWays returns every manner of logging in, right and wrong, with a keeper that knows the right ones.
+func allWays(t *testing.T) (*auth.Keeper, []way) {
+	t.Helper()
+	now := noon
+	k, err := auth.Open(auth.Options{User: "admin", Password: adminPassword, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	issue := func(name, role string, life time.Duration) string {
+		token, err := k.Generate(name, role, life)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	var ways []way
+	for _, role := range []string{"admin", "readonly", "datasource", "scanreport", "WEBGPS", "ADSB", "night shift", "any", "Admin"} {
+		ways = append(ways, tokenWays("token of "+role, role, issue("of "+role, role, 0))...)
+	}
+	ended, gone := issue("ended", "admin", time.Minute), issue("gone", "admin", 0)
+	now = now.Add(time.Minute)
+	if err := k.Revoke("gone"); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.SetBasicAuth("admin", adminPassword)
+	ways = append(ways, tokenWays("session", "admin", k.Identify(r, nil).Session)...)
+	ways = append(ways, tokenWays("expired token", "", ended)...)
+	ways = append(ways, tokenWays("revoked token", "", gone)...)
+	ways = append(ways, tokenWays("unknown token", "", strings.Repeat("0", 32))...)
+	ways = append(ways, tokenWays("empty token", "", "")...)
+	return k, append(ways,
+		way{"nothing", "", false, func(*http.Request) {}},
+		way{"Basic", "admin", true, basic("admin", adminPassword)},
+		way{"Basic, wrong password", "", false, basic("admin", "secret")},
+		way{"Basic, wrong name", "", false, basic("root", adminPassword)},
+		way{"Basic, nothing in it", "", false, basic("", "")},
+		way{"Basic that is not base64", "", false, withHeader("Authorization", "Basic !!")},
+		way{"Basic without a colon", "", false, withHeader("Authorization", "Basic YWRtaW4=")},
+		way{"another scheme", "", false, withHeader("Authorization", "Digest username=admin")},
+		way{"password in the query, encoded", "admin", false, withQuery("user=admin&password=se%26c%2Bret%3D%C3%BC%3A")},
+		way{"password in the query, encoded where it must be", "admin", false, withQuery("user=admin&password=se%26c+ret=ü:")},
+		way{"wrong password in the query", "", false, withQuery("user=admin&password=se")},
+		way{"empty password in the query", "", false, withQuery("user=&password=")},
+		way{"wrong Basic before the query", "", false, func(r *http.Request) {
+			r.SetBasicAuth("admin", "secret")
+			r.URL.RawQuery = "user=admin&password=se%26c%2Bret%3D%C3%BC%3A"
+		}},
+	)
+}
+
+const reached = http.StatusTeapot
+
+// ask sends a request to p in the manner of w, as number n: each comes from an address of its own, so that wrong
+// passwords do not hold up others.
+func (p place) ask(h http.Handler, w way, n int, more ...func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(p.method, "http://host"+p.path, strings.NewReader("{}"))
+	r.Header.Set("Content-Type", "application/json")
+	r.RemoteAddr = fmt.Sprintf("[2001:db8:%x:%x::1]:9", n>>16, n&0xffff)
+	if p.pattern == "" {
+		r.Header.Set("Connection", "Upgrade")
+		r.Header.Set("Upgrade", "websocket")
+	}
+	for _, set := range append(more, w.set) {
+		set(r)
+	}
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	return answer
+}
+
+func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
+	return kismet.New(kismet.Options{Ledger: alert.New(alert.Options{Backlog: 5}), Auth: k, CORS: cors,
+		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
+}
+
+// TestEveryRouteEveryRoleEveryLogin asks every route in every manner of logging in with every role.
+func TestEveryRouteEveryRoleEveryLogin(t *testing.T) {
+	k, ways := allWays(t)
+	h := accessHandler(k, kismet.CORS{})
+	listed := map[string]bool{}
+	n := 0
+	for _, p := range places {
+		listed[p.pattern] = true
+		for _, w := range ways {
+			n++
+			answer := p.ask(h, w, n)
+			if want := p.may(w.role); want == (answer.Code == http.StatusUnauthorized) {
+				t.Errorf("%s %s with %s: got status %d, want it to be let in: %v", p.method, p.path, w.name, answer.Code, want)
+			}
+			if slices.Contains([]int{403, 404, 405, 429}, answer.Code) && p.path != "/session/set_password" && !strings.Contains(p.path, "by-id") {
+				t.Errorf("%s %s with %s: got status %d", p.method, p.path, w.name, answer.Code)
+			}
+			if p.pattern == "" && p.may(w.role) && answer.Code != reached {
+				t.Errorf("upgrade with %s: got status %d", w.name, answer.Code)
+			}
+			if w.role == "" && answer.Header().Get("Set-Cookie") != "" {
+				t.Errorf("%s with %s: got a cookie without a login", p.path, w.name)
+			}
+		}
+	}
+	for _, pattern := range kismet.RoutesOf(h) {
+		if !listed[pattern] {
+			t.Errorf("route %s is not in the table of this test", pattern)
+		}
+	}
+	t.Logf("%d routes × %d logins = %d requests", len(places), len(ways), n)
+}
+
+// TestOtherSitesMayNotUseWhatABrowserAdds sends from a page of another site whatever changes something or stays open.
+func TestOtherSitesMayNotUseWhatABrowserAdds(t *testing.T) {
+	k, ways := allWays(t)
+	named := kismet.CORS{Allow: true, Origin: "https://dash.example"}
+	for _, c := range []struct {
+		name    string
+		cors    kismet.CORS
+		origin  func(*http.Request)
+		foreign bool
+	}{
+		{"another site", kismet.CORS{}, withHeader("Origin", "http://evil.example"), true},
+		{"a sandboxed page", kismet.CORS{}, withHeader("Origin", "null"), true},
+		{"our page", kismet.CORS{}, withHeader("Origin", "http://host"), false},
+		{"a program", kismet.CORS{}, func(*http.Request) {}, false},
+		{"another site where any may read", kismet.CORS{Allow: true}, withHeader("Origin", "http://evil.example"), true},
+		{"the site that is named", named, withHeader("Origin", "https://dash.example"), false},
+		{"another site than is named", named, withHeader("Origin", "https://dash.example.evil.example"), true},
+	} {
+		h := accessHandler(k, c.cors)
+		n := 0
+		for _, p := range places {
+			changes := p.method == "POST" && p.opens != "readonly" || p.pattern == ""
+			for _, w := range ways {
+				if w.role != "admin" || !changes {
+					continue
+				}
+				n++
+				answer := p.ask(h, w, n, c.origin)
+				refused := answer.Code == 403 && strings.Contains(answer.Body.String(), "another site")
+				if want := c.foreign && w.ambient; refused != want {
+					t.Errorf("%s, %s with %s: got status %d %s, want it refused: %v", c.name, p.path, w.name, answer.Code, answer.Body, want)
+				}
+			}
+		}
+		if n == 0 {
+			t.Fatal("nothing was asked")
+		}
+	}
+	fetch := accessHandler(k, kismet.CORS{})
+	for site, refused := range map[string]bool{"cross-site": true, "same-site": true, "same-origin": false, "none": false} {
+		w := way{set: basic("admin", adminPassword)}
+		answer := places[7].ask(fetch, w, 1, withHeader("Sec-Fetch-Site", site))
+		if got := answer.Code == 403; got != refused {
+			t.Errorf("Sec-Fetch-Site %s: got status %d", site, answer.Code)
+		}
+	}
+}
+
+func TestALinkOnAnotherSiteLeavesNoSession(t *testing.T) {
+	k, _ := allWays(t)
+	h := accessHandler(k, kismet.CORS{})
+	token, err := k.Generate("planted", "readonly", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for site, cookies := range map[string]int{"cross-site": 0, "none": 1, "": 1} {
+		w := places[0].ask(h, way{set: withQuery("KISMET=" + token)}, 1, withHeader("Sec-Fetch-Site", site))
+		if got := len(w.Result().Cookies()); w.Code != 200 || got != cookies {
+			t.Errorf("Sec-Fetch-Site %q: got status %d and %d cookies, want %d", site, w.Code, got, cookies)
+		}
+	}
+}
