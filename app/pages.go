@@ -71,7 +71,13 @@ func (p *pages) setLogin(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, text, status)
 		return
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	home(w)
+}
+
+// home leads a browser to the page beside this one, whatever prefix a proxy has put before both.
+func home(w http.ResponseWriter) {
+	w.Header().Set("Location", "./")
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 func setupStatus(err error) int {
@@ -89,7 +95,7 @@ func setupStatus(err error) int {
 // setup shows the form of the first login.
 func (p *pages) setup(w http.ResponseWriter, r *http.Request) {
 	if p.server.keeper.Setup() != api.NotSetUp {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		home(w)
 		return
 	}
 	secure(w)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,6 +29,10 @@ import (
 type Options struct {
 	Config         config.Config
 	User, Password string           // the login; empty: the one that was set before, or set-up
+	KismetLogin    string           // Kismet's file of the login, taken over while there is none; empty: none
+	TLS            TLS              // how the server shows who it is
+	CORS           kismet.CORS      // which other origins may read
+	Prefix         string           // of paths, as a proxy before the server adds it; empty: none
 	Sources        []capture.Source // beside those of the configuration
 	Memory         bool             // keep nothing on disk
 	Logger         *slog.Logger     // discards if nil
@@ -79,24 +84,57 @@ func New(o Options) (*Server, error) {
 	if s.keeper, err = openKeeper(o); err != nil {
 		return nil, err
 	}
-	if s.listener, err = net.Listen("tcp", o.Config.Server.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen HOST:PORT", o.Config.Server.Listen, err)
+	if s.listener, err = listen(o); err != nil {
+		return nil, err
 	}
-	s.http = s.newHTTP()
+	s.http = newHTTP(s.handler(), o.Logger)
+	s.http.ConnState = s.count
 	return s, nil
 }
 
 // openKeeper reads the login and the tokens from the data folder, which is made if need be.
 func openKeeper(o Options) (*auth.Keeper, error) {
-	k := auth.Options{User: o.User, Password: o.Password}
+	k := auth.Options{Logger: o.Logger, User: o.User, Password: o.Password, KismetFile: o.KismetLogin}
 	if !o.Memory {
+		var err error
+		if k.File, err = LoginFile(o.Config); err != nil {
+			return nil, err
+		}
+	}
+	return auth.Open(k)
+}
+
+// LoginFile is where the server with this configuration keeps its login and its tokens. The folder is made if need be.
+func LoginFile(c config.Config) (string, error) {
+	folder, err := dataFolder(c.Server.Data)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(folder, "login.json"), nil
+}
+
+// listen opens the port, with TLS if that is asked for.
+func listen(o Options) (net.Listener, error) {
+	cache := ""
+	if !o.Memory && len(o.TLS.Domains) > 0 {
 		folder, err := dataFolder(o.Config.Server.Data)
 		if err != nil {
 			return nil, err
 		}
-		k.File = filepath.Join(folder, "login.json")
+		cache = filepath.Join(folder, "acme")
 	}
-	return auth.Open(k)
+	secured, err := o.TLS.config(cache, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", o.Config.Server.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen HOST:PORT", o.Config.Server.Listen, err)
+	}
+	if secured != nil {
+		l = tls.NewListener(l, secured)
+	}
+	return l, nil
 }
 
 func dataFolder(path string) (string, error) {
@@ -113,30 +151,39 @@ func dataFolder(path string) (string, error) {
 	return path, nil
 }
 
-func (s *Server) newHTTP() *http.Server {
+// handler answers everything: pages, the compatible interface, and the event bus, which it makes.
+func (s *Server) handler() http.Handler {
 	s.hub = events.New(events.Options{
 		Logger: s.logger, Say: s.ledger.Say,
 		Subscribe: func(queue int) events.Subscription { return s.ledger.Subscribe(queue) },
 	})
 	compatible := kismet.New(kismet.Options{
-		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system,
+		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system, CORS: s.options.CORS,
 	})
+	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: compatible})
+	return s.options.TLS.remember(all)
+}
+
+// newHTTP gives no client longer than it needs: neither for its header nor for its body.
+func newHTTP(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           &pages{server: s, api: compatible},
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      time.Minute, // a websocket has its own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				s.clients.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				s.clients.Add(-1)
-			}
-		},
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+}
+
+// count keeps the number of HTTP connections.
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.clients.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.clients.Add(-1)
 	}
 }
 
@@ -146,7 +193,14 @@ func (s *Server) URL() string {
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port) + "/"
+	scheme := "http://"
+	if s.options.TLS.on() {
+		scheme = "https://"
+		if len(s.options.TLS.Domains) > 0 {
+			host = s.options.TLS.Domains[0]
+		}
+	}
+	return scheme + net.JoinHostPort(host, port) + "/"
 }
 
 // SetupURL is the page that sets the first login; empty once there is one.
