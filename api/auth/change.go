@@ -80,7 +80,7 @@ func (k *Keeper) Tokens() []api.Token {
 
 // Generate makes a token that is valid for life, for ever if that is 0, and returns it: it cannot be read again.
 func (k *Keeper) Generate(name, role string, life time.Duration) (string, error) {
-	if name == "" || role == "" || len(name) > maxName || len(role) > maxName || !printable(name) || !printable(role) {
+	if !nameable(name) || !nameable(role) {
 		return "", tocsin.Errorf(tocsin.Invalid, "name and role must be text of 1 to %d bytes without control characters", maxName)
 	}
 	if life < 0 || life > maxTokenLife {
@@ -120,6 +120,9 @@ func (k *Keeper) Revoke(name string) error {
 		return nil
 	})
 }
+
+// nameable reports whether s may name a token or a role.
+func nameable(s string) bool { return s != "" && len(s) <= maxName && printable(s) }
 
 // printable reports whether s can be shown on one line anywhere.
 func printable(s string) bool {

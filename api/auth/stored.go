@@ -104,7 +104,7 @@ func (l *login) validate() error {
 }
 
 func (t *storedToken) validate() error {
-	if sum, err := hex.DecodeString(t.Hash); err != nil || len(sum) != sha256.Size || t.Name == "" || t.Role == "" {
+	if sum, err := hex.DecodeString(t.Hash); err != nil || len(sum) != sha256.Size || !nameable(t.Name) || !nameable(t.Role) {
 		return fmt.Errorf("token %s is not complete", tocsin.Quote([]byte(t.Name)))
 	}
 	return nil

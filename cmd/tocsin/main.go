@@ -28,6 +28,7 @@ type grammar struct {
 	Analyze     analyzeCommand     `cmd:"" help:"Read captures and tell what happened in them."`
 	Serve       serveCommand       `cmd:"" help:"Listen, detect, and answer clients of Kismet on port 2501."`
 	Demo        demoCommand        `cmd:"" help:"Serve a bundled capture with several attacks, replayed in real time."`
+	Token       tokenCommand       `cmd:"" help:"Make, list and revoke tokens for programs, beside a running server too."`
 	Definitions definitionsCommand `cmd:"" help:"List every alert that this program can raise."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
@@ -85,12 +86,12 @@ func run(ctx context.Context, args []string, t terminal) int {
 		return exited
 	}
 	if err != nil {
-		command := ""
+		command := "tocsin"
 		var p *kong.ParseError
 		if errors.As(err, &p) && p.Context != nil && p.Context.Selected() != nil {
-			command = " " + p.Context.Selected().Name
+			command = p.Context.Selected().FullPath()
 		}
-		fmt.Fprintf(t.err, "tocsin: %s; see tocsin%s --help\n", oneLine(err), command)
+		fmt.Fprintf(t.err, "tocsin: %s; see %s --help\n", oneLine(err), command)
 		return exitUsage
 	}
 	return exitCode(k.Run(), t)
