@@ -18,7 +18,9 @@ type Caller struct {
 	Session string // to be set as the cookie; empty if the caller brought no session and made none
 	Cookie  bool   // known by a cookie, which a browser also adds to requests that other sites make
 	Basic   bool   // known by a Basic login, which a browser remembers and adds likewise
-	Refused bool   // brought credentials after too many wrong ones from the same address: they were not looked at
+	// Token is the SHA-256 of the API token that the caller holds; zero if it is the administrator by a login.
+	Token   [32]byte
+	Refused bool // brought credentials after too many wrong ones from the same address: they were not looked at
 }
 
 // Ambient reports whether c is known by what a browser adds of itself: a page of another site may have sent the

@@ -218,6 +218,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { s.hub.Run(ctx) })
+	running.Go(func() { s.keeper.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
 	for i := range s.sources {
 		running.Go(func() { s.listen(ctx, i) })

@@ -8,7 +8,7 @@
 //
 // # Memory
 //
-// Sessions are at most 3, tokens 1024, addresses that are remembered for their wrong passwords 4096.
+// What watches a connection takes some hundred bytes. Sessions are at most 3, tokens 1024, addresses that are remembered for their wrong passwords 4096.
 //
 // # Format
 //

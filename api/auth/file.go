@@ -55,6 +55,7 @@ func (k *Keeper) load() error {
 func (k *Keeper) adopt(s stored, info fs.FileInfo) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	defer k.endWatches()
 	k.disk, k.seen = s, info
 	if k.operator {
 		return

@@ -18,7 +18,7 @@ func (k *Keeper) Identify(r *http.Request, vars url.Values) api.Caller {
 	}
 	if header := r.Header.Get("Authorization"); header != "" {
 		if scheme, token, _ := strings.Cut(header, " "); strings.EqualFold(scheme, "Bearer") {
-			return api.Caller{Role: k.role(strings.TrimSpace(token))}
+			return k.holder(strings.TrimSpace(token))
 		}
 		user, password, ok := r.BasicAuth()
 		if !ok {
@@ -44,23 +44,27 @@ func (k *Keeper) byToken(r *http.Request, vars url.Values) api.Caller {
 			token = c.Value
 		}
 	}
-	if role := k.role(token); role != "" {
-		return api.Caller{Role: role, Session: token, Cookie: cookie}
+	if c := k.holder(token); c.Role != "" {
+		c.Session, c.Cookie = token, cookie
+		return c
 	}
-	return api.Caller{Role: k.role(r.Header.Get(Cookie))}
+	return k.holder(r.Header.Get(Cookie))
 }
 
-// role returns what the session or API token opens; empty for neither.
-func (k *Keeper) role(token string) string {
+// holder returns who holds the session or API token; nobody if it is neither.
+func (k *Keeper) holder(token string) api.Caller {
 	if token == "" || len(token) > maxName {
-		return ""
+		return api.Caller{}
 	}
 	sum := sha256.Sum256([]byte(token))
 	now := k.now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if end, ok := k.sessions[sum]; ok && now.Before(end) {
-		return api.Admin
+		return api.Caller{Role: api.Admin}
 	}
-	return k.disk.role(sum, now)
+	if role := k.disk.role(sum, now); role != "" {
+		return api.Caller{Role: role, Token: sum}
+	}
+	return api.Caller{}
 }

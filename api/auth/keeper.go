@@ -61,6 +61,7 @@ type Keeper struct {
 	sessions map[[32]byte]time.Time // SHA-256 of the session's name: when it ends
 	session  string                 // the newest
 	opened   time.Time              // when that was opened
+	watches  map[*watch]struct{}
 }
 
 // Open reads the file, or starts without a login if there is none.
@@ -68,6 +69,7 @@ func Open(o Options) (*Keeper, error) {
 	k := &Keeper{
 		logger: o.Logger, now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
 		sessions: map[[32]byte]time.Time{}, failures: newFailures(),
+		watches: map[*watch]struct{}{},
 	}
 	if k.logger == nil {
 		k.logger = slog.New(slog.DiscardHandler)

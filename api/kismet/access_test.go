@@ -1,7 +1,11 @@
 package kismet_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -59,6 +63,19 @@ type way struct {
 	role    string // that it has; empty: it must count for nothing
 	ambient bool   // a browser adds it of itself
 	set     func(*http.Request)
+}
+
+// secrets are what w sends that nobody else may learn.
+func (w way) secrets() []string {
+	r := httptest.NewRequest("GET", "/", nil)
+	w.set(r)
+	var list []string
+	for _, s := range []string{r.URL.Query().Get("KISMET"), r.Header.Get("KISMET"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), adminPassword} {
+		if len(s) > 8 {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func withQuery(s string) func(*http.Request)     { return func(r *http.Request) { r.URL.RawQuery = s } }
@@ -152,14 +169,20 @@ func (p place) ask(h http.Handler, w way, n int, more ...func(*http.Request)) *h
 }
 
 func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
-	return kismet.New(kismet.Options{Ledger: alert.New(alert.Options{Backlog: 5}), Auth: k, CORS: cors,
+	return loggingHandler(k, cors, alert.New(alert.Options{Backlog: 5}), slog.New(slog.DiscardHandler))
+}
+
+func loggingHandler(k *auth.Keeper, cors kismet.CORS, l *alert.Ledger, logger *slog.Logger) http.Handler {
+	return kismet.New(kismet.Options{Ledger: l, Auth: k, CORS: cors, Logger: logger,
 		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
 }
 
 // TestEveryRouteEveryRoleEveryLogin asks every route in every manner of logging in with every role.
 func TestEveryRouteEveryRoleEveryLogin(t *testing.T) {
 	k, ways := allWays(t)
-	h := accessHandler(k, kismet.CORS{})
+	var log bytes.Buffer
+	l := alert.New(alert.Options{Backlog: 5})
+	h := loggingHandler(k, kismet.CORS{}, l, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	listed := map[string]bool{}
 	n := 0
 	for _, p := range places {
@@ -184,6 +207,14 @@ func TestEveryRouteEveryRoleEveryLogin(t *testing.T) {
 	for _, pattern := range kismet.RoutesOf(h) {
 		if !listed[pattern] {
 			t.Errorf("route %s is not in the table of this test", pattern)
+		}
+	}
+	said := log.String() + fmt.Sprint(l.Messages())
+	for _, w := range ways {
+		for _, secret := range w.secrets() {
+			if strings.Contains(said, secret) {
+				t.Errorf("%s: the log or a message has %q", w.name, secret)
+			}
 		}
 	}
 	t.Logf("%d routes × %d logins = %d requests", len(places), len(ways), n)
@@ -249,5 +280,25 @@ func TestALinkOnAnotherSiteLeavesNoSession(t *testing.T) {
 		if got := len(w.Result().Cookies()); w.Code != 200 || got != cookies {
 			t.Errorf("Sec-Fetch-Site %q: got status %d and %d cookies, want %d", site, w.Code, got, cookies)
 		}
+	}
+}
+
+func TestAWebsocketEndsWithItsToken(t *testing.T) {
+	k := open(t, auth.Options{})
+	token, err := k.Generate("siem", "readonly", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	h := kismet.New(kismet.Options{Ledger: alert.New(alert.Options{}), Auth: k, Websocket: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if err := k.Revoke("siem"); err != nil {
+			t.Error(err)
+		}
+		<-r.Context().Done()
+		ended <- context.Cause(r.Context())
+	})})
+	places[len(places)-1].ask(h, way{set: withHeader("KISMET", token)}, 0)
+	if err := <-ended; !errors.Is(err, auth.ErrEnded) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package kismet
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -28,6 +29,7 @@ type Ledger interface {
 // Auth is what the handler needs of an *auth.Keeper.
 type Auth interface {
 	Identify(r *http.Request, query url.Values) api.Caller
+	Watch(context.Context, api.Caller) (context.Context, context.CancelFunc)
 	Setup() api.Setup
 	SetPassword(r *http.Request, caller api.Caller, setup, user, password string) error
 	Tokens() []api.Token
@@ -141,7 +143,10 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, q
 		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
 		return
 	}
-	h.Websocket.ServeHTTP(w, r)
+	// It lasts no longer than what opened it: a token may be revoked while a connection stays for months.
+	ctx, done := h.Auth.Watch(r.Context(), caller)
+	defer done()
+	h.Websocket.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // reply is an answer.

@@ -88,3 +88,27 @@ func FuzzBody(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPairs sends names and values as clients encode them, between others: nothing of one may reach another.
+func FuzzPairs(f *testing.F) {
+	f.Add("password", "a&b=c+d%26", "x")
+	f.Add("", "\x00\xff\r\n", "=&;%")
+	f.Fuzz(func(t *testing.T, name, value, other string) {
+		if name == "before" || name == "after" {
+			return
+		}
+		want := url.Values{"before": {other}, name: {value}, "after": {other}}
+		form := "before=" + url.QueryEscape(other) + "&" + url.QueryEscape(name) + "=" + url.QueryEscape(value) + "&after=" + url.QueryEscape(other)
+		if diff := cmp.Diff(want, parsePairs(form, true)); diff != "" {
+			t.Errorf("form %s: %s", form, diff)
+		}
+		query := strings.ReplaceAll(form, "+", "%20")
+		if diff := cmp.Diff(want, parsePairs(query, false)); diff != "" {
+			t.Errorf("query %s: %s", query, diff)
+		}
+		// What is not encoded at all still ends where it ends.
+		if got := parsePairs(value, false); len(got) > strings.Count(value, "&")+1 {
+			t.Errorf("%q: got %d variables", value, len(got))
+		}
+	})
+}
