@@ -30,6 +30,7 @@ type Options struct {
 	Config         config.Config
 	User, Password string           // the login; empty: the one that was set before, or set-up
 	KismetLogin    string           // Kismet's file of the login, taken over while there is none; empty: none
+	KismetTokens   string           // Kismet's file of the tokens, taken over once; empty: none
 	TLS            TLS              // how the server shows who it is
 	CORS           kismet.CORS      // which other origins may read
 	Prefix         string           // of paths, as a proxy before the server adds it; empty: none
@@ -94,7 +95,7 @@ func New(o Options) (*Server, error) {
 
 // openKeeper reads the login and the tokens from the data folder, which is made if need be.
 func openKeeper(o Options) (*auth.Keeper, error) {
-	k := auth.Options{Logger: o.Logger, User: o.User, Password: o.Password, KismetFile: o.KismetLogin}
+	k := auth.Options{Logger: o.Logger, User: o.User, Password: o.Password, KismetFile: o.KismetLogin, KismetTokens: o.KismetTokens}
 	if !o.Memory {
 		var err error
 		if k.File, err = LoginFile(o.Config); err != nil {

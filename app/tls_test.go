@@ -238,19 +238,25 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		sent  string
 		drip  bool // one more byte a second
 		after time.Duration
+		tls   bool
 	}{
-		"nothing":                 {"", false, 10 * time.Second},
-		"half a header":           {"GET / HTTP/1.1\r\nHost: h\r\nX: ", false, 10 * time.Second},
-		"a header byte by byte":   {"GET / HTTP/1.1\r\nHost: h\r\nX: ", true, 10 * time.Second},
-		"half a body":             {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\nx", false, 30 * time.Second},
-		"a body byte by byte":     {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\nx", true, 30 * time.Second},
-		"nothing after an answer": {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", false, 2 * time.Minute},
+		"nothing":                 {"", false, 10 * time.Second, false},
+		"half a header":           {"GET / HTTP/1.1\r\nHost: h\r\nX: ", false, 10 * time.Second, false},
+		"a header byte by byte":   {"GET / HTTP/1.1\r\nHost: h\r\nX: ", true, 10 * time.Second, false},
+		"half a body":             {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\nx", false, 30 * time.Second, false},
+		"a body byte by byte":     {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\nx", true, 30 * time.Second, false},
+		"half a handshake":        {"\x16\x03\x01\x02", true, 10 * time.Second, true},
+		"nothing after an answer": {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", false, 2 * time.Minute, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			server := newHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }), slog.New(slog.DiscardHandler))
 			l := pipes{make(chan net.Conn), make(chan struct{})}
 			served := make(chan error, 1)
-			go func() { served <- server.Serve(l) }()
+			var listener net.Listener = l
+			if c.tls {
+				listener = tls.NewListener(l, &tls.Config{GetCertificate: (&keyPair{}).get})
+			}
+			go func() { served <- server.Serve(listener) }()
 			ours, theirs := net.Pipe()
 			l.conns <- theirs
 			began := time.Now()

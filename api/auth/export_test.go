@@ -1,4 +1,9 @@
 package auth
 
-// ParseKismet is for the fuzz test.
-var ParseKismet = parseKismet
+import "time"
+
+// ParseKismet and ParseKismetTokens are for the fuzz tests.
+var ParseKismet, ParseKismetTokens = parseKismet, parseKismetTokens
+
+func (t *storedToken) Validate() error            { return t.validate() }
+func (t *storedToken) Expired(now time.Time) bool { return t.expired(now) }

@@ -189,6 +189,65 @@ func TestALoginOfKismetThatIsNotWholeLeavesSetupOpen(t *testing.T) {
 	}
 }
 
+func TestTheTokensOfKismetAreTakenOverOnce(t *testing.T) {
+	folder := t.TempDir()
+	old, file := filepath.Join(folder, "session.db"), filepath.Join(folder, "login.json")
+	token := func(c string) string { return strings.Repeat(c, 32) }
+	text := `[{"accessed":0,"created":1600000000,"expires":0,"name":"siem","role":"readonly","token":"` + token("A") + `"},
+		{"accessed":0,"created":1600000000,"expires":1600000001,"name":"over","role":"admin","token":"` + token("B") + `"},
+		{"created":1600000000,"expires":0,"name":"web logon","role":"admin","token":"` + token("C") + `"},
+		{"name":"short","role":"admin","token":"DD"}, {"name":"none","role":"admin"}, {"name":"a\u001b","role":"admin","token":"` + token("E") + `"},
+		{"name":"siem","role":"admin","token":"` + token("F") + `"}, {"name":"pos","role":"WEBGPS","token":"` + token("9") + `","more":[]}]`
+	if err := os.WriteFile(old, []byte(text), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	o := auth.Options{File: file, KismetTokens: old, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	k := open(t, o)
+	for c, role := range map[string]string{"A": "readonly", "B": "", "C": "", "D": "", "E": "", "F": "", "9": "WEBGPS"} {
+		if got := session(k, token(c)).Role; got != role {
+			t.Errorf("token %s has the role %q, want %q", c, got, role)
+		}
+	}
+	kept, err := os.ReadFile(file)
+	if err != nil || bytes.Contains(kept, []byte(token("A"))) || strings.Contains(log.String(), token("A")) || !strings.Contains(log.String(), "tokens=2 skipped=6") {
+		t.Errorf("got %s, %v, log %s", kept, err, &log)
+	}
+	if err := k.Revoke("siem"); err != nil {
+		t.Fatal(err)
+	}
+	if c := session(open(t, o), token("A")); c.Role != "" {
+		t.Errorf("got %+v by a revoked token after a restart", c)
+	}
+	for name, text := range map[string]string{"broken": `[{"token":"` + token("A"), "an object": `{"token":1}`, "a number": `[{"token":1}]`} {
+		if err := os.WriteFile(filepath.Join(folder, "bad"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		k := open(t, auth.Options{KismetTokens: filepath.Join(folder, "bad"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		if len(k.Tokens()) != 0 || !strings.Contains(log.String(), "not taken over") || strings.Contains(log.String(), token("A")) {
+			t.Errorf("%s: got %v, log %s", name, k.Tokens(), &log)
+		}
+	}
+}
+
+func FuzzKismetTokens(f *testing.F) {
+	f.Add([]byte(`[{"created":1600000000.5,"expires":0,"name":"siem","role":"readonly","token":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]`))
+	f.Add([]byte(`[{"expires":1e300,"name":"x","role":"y","token":"0123456789012345678901234567890123"},{"expires":-1}]`))
+	now := time.Unix(1700000000, 0)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		tokens, skipped, err := auth.ParseKismetTokens(b, now)
+		if err != nil && (len(tokens) > 0 || skipped > 0) {
+			t.Errorf("got %d tokens, %d skipped and %v", len(tokens), skipped, err)
+		}
+		for _, token := range tokens {
+			if err := token.Validate(); err != nil || token.Expired(now) {
+				t.Errorf("got %+v, %v", token, err)
+			}
+		}
+	})
+}
+
 func FuzzKismetFile(f *testing.F) {
 	f.Add([]byte("httpd_username=a\nhttpd_password=b"))
 	f.Add([]byte("httpd_username = x=y\r\n#httpd_password=b\r\n HTTPD_PASSWORD= z \r"))

@@ -37,7 +37,9 @@ type Options struct {
 	// KismetFile is Kismet's own file of the login (kismet_httpd.conf, "key=value" lines), which has the password in
 	// clear text. It is read only while there is no login here, and never written. Empty: none.
 	KismetFile string
-	Now        func() time.Time // time.Now if nil
+	// KismetTokens is Kismet's file of API tokens (session.db, a list in JSON), taken over once. Empty: none.
+	KismetTokens string
+	Now          func() time.Time // time.Now if nil
 }
 
 // Keeper holds the login, the sessions and the tokens.
@@ -89,6 +91,11 @@ func Open(o Options) (*Keeper, error) {
 	}
 	if k.active == nil && o.KismetFile != "" {
 		if err := k.takeOver(o.KismetFile); err != nil {
+			return nil, err
+		}
+	}
+	if !k.disk.TokensTaken && o.KismetTokens != "" {
+		if err := k.takeOverTokens(o.KismetTokens); err != nil {
 			return nil, err
 		}
 	}

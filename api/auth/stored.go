@@ -36,6 +36,8 @@ const maxFile = 4 << 20
 type stored struct {
 	Login  *login        `json:"login,omitempty"`
 	Tokens []storedToken `json:"tokens,omitempty"`
+	// TokensTaken says that those of Kismet were taken over.
+	TokensTaken bool `json:"kismet_tokens_taken,omitempty"`
 }
 
 type login struct {
