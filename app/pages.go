@@ -39,7 +39,7 @@ func (p *pages) now(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "No login is set yet: open the set-up link that the server printed when it started.", http.StatusUnauthorized)
 		return
 	}
-	caller := s.keeper.Identify(r, r.URL.Query())
+	caller := s.keeper.Identify(r, kismet.Variables(r))
 	if caller.Refused {
 		http.Error(w, "Too many wrong passwords from this address, try later.", http.StatusTooManyRequests)
 		return

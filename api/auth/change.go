@@ -36,7 +36,7 @@ func (k *Keeper) SetPassword(r *http.Request, caller api.Caller, setup, user, pa
 			return tocsin.Errorf(tocsin.Throttled, "Too many wrong attempts from this address, try later")
 		}
 		if want := k.SetupSecret(); want == "" || !sameText(setup, want) {
-			k.failures.count(address, k.now())
+			k.guessed(address)
 			return tocsin.Errorf(tocsin.Forbidden, "The first login needs the set-up secret that the server printed, as setup=")
 		}
 	}

@@ -15,16 +15,24 @@ const (
 	freeFailures = 20
 	refill       = 3 * time.Second
 	maxAddresses = 4096
+	// tellEvery is how long an address that guesses on and on is not told of again.
+	tellEvery = 10 * time.Minute
 )
 
 // failures counts wrong passwords of each address.
 type failures struct {
 	mu    *sync.Mutex
-	byAdd map[netip.Prefix]*rate.Limiter
+	byAdd map[netip.Prefix]*guesser
+}
+
+// guesser is an address that sent wrong passwords.
+type guesser struct {
+	*rate.Limiter
+	told time.Time // when it was last said that it must wait
 }
 
 func newFailures() failures {
-	return failures{mu: new(sync.Mutex), byAdd: map[netip.Prefix]*rate.Limiter{}}
+	return failures{mu: new(sync.Mutex), byAdd: map[netip.Prefix]*guesser{}}
 }
 
 // remote returns the address of r's sender: of IPv6 the network of 64 bits, since a host may use all of it.
@@ -53,7 +61,8 @@ func (f failures) blocked(a netip.Prefix, now time.Time) bool {
 	return l != nil && l.TokensAt(now) < 1
 }
 
-func (f failures) count(a netip.Prefix, now time.Time) {
+// count counts a wrong password, and reports whether it is worth telling that a must wait now.
+func (f failures) count(a netip.Prefix, now time.Time) (tell bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := f.byAdd[a]
@@ -61,10 +70,15 @@ func (f failures) count(a netip.Prefix, now time.Time) {
 		if len(f.byAdd) >= maxAddresses {
 			f.forget(now)
 		}
-		l = rate.NewLimiter(rate.Every(refill), freeFailures)
+		l = &guesser{Limiter: rate.NewLimiter(rate.Every(refill), freeFailures)}
 		f.byAdd[a] = l
 	}
 	l.AllowN(now, 1)
+	if l.TokensAt(now) >= 1 || now.Sub(l.told) < tellEvery {
+		return false
+	}
+	l.told = now
+	return true
 }
 
 // forget makes room: first those who have been quiet long enough to start anew, then any quarter.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -146,10 +147,17 @@ func (k *Keeper) login(r *http.Request, user, password string) api.Caller {
 		return api.Caller{Refused: true}
 	}
 	if !right {
-		k.failures.count(address, k.now())
+		k.guessed(address)
 		return api.Caller{}
 	}
 	return api.Caller{Role: api.Admin, Session: k.openSession()}
+}
+
+// guessed counts a wrong password. Neither it nor the name is logged: people type the one in place of the other.
+func (k *Keeper) guessed(address netip.Prefix) {
+	if k.failures.count(address, k.now()) {
+		k.logger.Warn("many wrong passwords from one address, it must wait between more", "address", address)
+	}
 }
 
 // check reports whether user and password are the login; looked is false if too many wrong ones came meanwhile.

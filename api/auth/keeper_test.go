@@ -1,6 +1,8 @@
 package auth_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -150,7 +152,8 @@ func TestANewPasswordEndsSessions(t *testing.T) {
 
 func TestGuessingIsSlowedDownForOneAddressOnly(t *testing.T) {
 	now := time.Unix(1700000000, 0)
-	k := open(t, auth.Options{User: "admin", Password: "pw", Now: func() time.Time { return now }})
+	var log bytes.Buffer
+	k := open(t, auth.Options{User: "admin", Password: "pw", Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	for range 20 {
 		if c := login(k, "admin", "x"); c.Refused || c.Role != "" {
 			t.Fatalf("got %+v, want a wrong password to be looked at", c)
@@ -168,6 +171,13 @@ func TestGuessingIsSlowedDownForOneAddressOnly(t *testing.T) {
 	now = now.Add(3 * time.Second)
 	if c := login(k, "admin", "pw"); c.Role != api.Admin {
 		t.Errorf("got %+v after a while", c)
+	}
+	for range 5 {
+		now = now.Add(3 * time.Second)
+		login(k, "admin", "xsecretx")
+	}
+	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "192.0.2.1/32") || strings.Contains(log.String(), "secret") {
+		t.Errorf("got log %s, want one line that names the address only", &log)
 	}
 }
 

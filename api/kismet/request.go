@@ -106,6 +106,9 @@ func depth(b []byte) int {
 	return deepest
 }
 
+// Variables reads the query of r as the compatible interface does, for others that look for a login in it.
+func Variables(r *http.Request) url.Values { return parsePairs(r.URL.RawQuery, false) }
+
 // parsePairs splits s and then decodes the pieces. The last of several equal names counts. A plus sign is a space
 // only in forms: passwords in queries are sent unencoded by clients that exist.
 func parsePairs(s string, form bool) url.Values {
