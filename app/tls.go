@@ -59,7 +59,7 @@ func (t TLS) authority(cache string) *tls.Config {
 	if cache != "" {
 		m.Cache = autocert.DirCache(cache)
 	}
-	if t.Directory != "" {
+	if t.Directory != "" { // an authority of one's own, as in a closed network
 		m.Client = &acme.Client{DirectoryURL: t.Directory}
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1", acme.ALPNProto}, GetCertificate: m.GetCertificate}
@@ -130,7 +130,8 @@ func (p *keyPair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 // load reads the files, which were in the given states before.
 func (p *keyPair) load(states []fileState) error {
-	p.seen = states // a failure too is told once
+	// A failure too is told once. The states are from before the reading: what changes meanwhile is read again.
+	p.seen = states
 	c, err := tls.LoadX509KeyPair(p.cert, p.key)
 	if err != nil {
 		return p.explain(err)

@@ -86,6 +86,7 @@ func (k *Keeper) Generate(name, role string, life time.Duration) (string, error)
 	if life < 0 || life > maxTokenLife {
 		return "", tocsin.Errorf(tocsin.Invalid, "duration must be 0 for ever, or seconds up to a hundred years")
 	}
+	// Only the hash is kept: who can read the file, or a copy of it, can use no token of it.
 	token, now := secret(), k.now()
 	sum := sha256.Sum256([]byte(token))
 	t := storedToken{Name: name, Role: role, Hash: hex.EncodeToString(sum[:]), Created: now}

@@ -4,7 +4,8 @@
 // # Concurrency
 //
 // A Keeper is safe for concurrent use. At most two passwords are hashed at a time. Several processes may use one file:
-// each sees at its next request what another has changed.
+// each sees at its next request what another has changed. Its locks nest in this order: changing, the lock of the folder,
+// loading, mu. None is held while a password is hashed.
 //
 // # Memory
 //

@@ -16,6 +16,7 @@ func (k *Keeper) refresh() {
 	if k.file == "" {
 		return
 	}
+	// One look at the folder a request: it costs a microsecond or two, and a revoked token ends at once.
 	info, err := os.Stat(k.file)
 	if err != nil || k.knows(info) {
 		return
@@ -28,6 +29,8 @@ func (k *Keeper) refresh() {
 	}
 }
 
+// knows reports whether info is of the file as it was last read. It is replaced and never written into, so another
+// content is another file.
 func (k *Keeper) knows(info fs.FileInfo) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -89,13 +92,14 @@ func (k *Keeper) change(edit func(*stored) error) error {
 	if err := edit(&next); err != nil {
 		return err
 	}
-	if k.file == "" {
+	if k.file == "" { // in memory only
 		k.adopt(next, nil)
 		return nil
 	}
 	if err := writeStored(k.file, next); err != nil {
 		return err
 	}
+	// What counts is what is on disk: reading it again also notes which file that is.
 	return k.load()
 }
 
@@ -105,7 +109,7 @@ func lockFolder(name string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock logins: %w", err)
 	}
-	for {
+	for { // a signal to the program interrupts the wait
 		err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
 		if err != syscall.EINTR {
 			break

@@ -51,7 +51,8 @@ func (k *Keeper) byToken(r *http.Request, vars url.Values) api.Caller {
 	return k.holder(r.Header.Get(Cookie))
 }
 
-// holder returns who holds the session or API token; nobody if it is neither.
+// holder looks tokens up by their hash, so that how long it takes says nothing of a token that exists. It returns who
+// holds the session or API token; nobody if it is neither.
 func (k *Keeper) holder(token string) api.Caller {
 	if token == "" || len(token) > maxName {
 		return api.Caller{}

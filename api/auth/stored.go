@@ -32,7 +32,7 @@ const (
 // maxFile is more than maxTokens tokens with the longest names take.
 const maxFile = 4 << 20
 
-// stored is what the file holds.
+// stored is what the file holds. Its slices are never written into once it is in a Keeper: readers share them.
 type stored struct {
 	Login  *login        `json:"login,omitempty"`
 	Tokens []storedToken `json:"tokens,omitempty"`
@@ -44,16 +44,16 @@ type login struct {
 	User   string `json:"user"`
 	Salt   []byte `json:"salt"`
 	Hash   []byte `json:"argon2id"`
-	Passes uint32 `json:"passes"`
+	Passes uint32 `json:"passes"` // kept, so that a later version may spend more on new passwords
 	Memory uint32 `json:"memory_kib"`
 }
 
 type storedToken struct {
 	Name    string    `json:"name"`
 	Role    string    `json:"role"`
-	Hash    string    `json:"sha256"`
+	Hash    string    `json:"sha256"` // hexadecimal; a token is random, so it needs no salt and no slow hash
 	Created time.Time `json:"created"`
-	Expires time.Time `json:"expires,omitzero"`
+	Expires time.Time `json:"expires,omitzero"` // zero: never
 }
 
 func (t *storedToken) expired(now time.Time) bool {

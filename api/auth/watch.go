@@ -59,6 +59,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		now := k.now()
 		k.mu.Lock()
 		for w := range k.watches {
+			// Revoked ones were ended when the file was read; only time passes by itself.
 			if !w.expires.IsZero() && !now.Before(w.expires) {
 				w.cancel(ErrEnded)
 			}
@@ -80,6 +81,7 @@ func (k *Keeper) endWatches() {
 	}
 }
 
+// byHash finds tokens when there are many connections: comparing each with each would take a second.
 func (s *stored) byHash() map[string]*storedToken {
 	m := make(map[string]*storedToken, len(s.Tokens))
 	for i := range s.Tokens {

@@ -109,6 +109,7 @@ func parseDefinition(o map[string]any) (d tocsin.Definition, err error) {
 		{"name", true, "", &d.Header}, {"description", true, "", &d.Description}, {"class", false, defaultClass, &class},
 		{"throttle", false, defaultThrottle, &throttle}, {"burst", false, defaultBurst, &burst}, {"phyname", false, "", &phy},
 	} {
+		// null is as good as nothing: that is how some libraries leave a member out.
 		if !m.needed && o[m.name] == nil {
 			*m.to = m.fallback
 			continue
@@ -137,6 +138,7 @@ func parseDefinition(o map[string]any) (d tocsin.Definition, err error) {
 	return d, nil
 }
 
+// parseSeverity takes fractions and booleans as Kismet does.
 func parseSeverity(v any) (tocsin.Severity, error) {
 	var severity float64
 	switch v := v.(type) {

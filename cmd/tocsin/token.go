@@ -72,6 +72,7 @@ func (c tokenAdd) Run(t terminal) error {
 	if err != nil {
 		return tokenError(c.Name, err)
 	}
+	// It cannot be shown again: only its hash is kept.
 	_, err = fmt.Fprintln(t.out, token)
 	return err
 }
