@@ -1,12 +1,15 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"github.com/tocsin-wids/tocsin/config"
 )
@@ -90,5 +93,33 @@ func TestSetUpUnderAPrefixLeadsToItsOwnHome(t *testing.T) {
 	home, err := r.URL.Parse(w.Header().Get("Location"))
 	if err != nil || w.Code != http.StatusSeeOther || home.Path != "/wids/" {
 		t.Errorf("got status %d to %v, %v, want /wids/", w.Code, home, err)
+	}
+}
+
+func TestAnOpenWebsocketEndsWhenItsTokenIsRevoked(t *testing.T) {
+	s := start(t, Options{Config: config.Default(), User: "admin", Password: "secret word", Memory: true})
+	token, err := s.keeper.Generate("siem", "readonly", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c, _, err := websocket.Dial(ctx, strings.Replace(s.URL(), "http", "ws", 1)+"eventbus/events.ws?KISMET="+token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseNow()
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"SUBSCRIBE":"TIMESTAMP"}`)); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, c, "TIMESTAMP")
+	if err := s.keeper.Revoke("siem"); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, _, err = c.Read(ctx)
+	}
+	if ctx.Err() != nil {
+		t.Error("the connection outlives its token")
 	}
 }

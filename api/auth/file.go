@@ -56,9 +56,9 @@ func (k *Keeper) load() error {
 
 // adopt makes s what counts. Another login ends all sessions.
 func (k *Keeper) adopt(s stored, info fs.FileInfo) {
+	defer k.endRevoked()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	defer k.endWatches()
 	k.disk, k.seen = s, info
 	if k.operator {
 		return

@@ -3,42 +3,42 @@ package auth
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"time"
 
 	"github.com/tocsin-wids/tocsin/api"
 )
-
-// ErrEnded is why a watched context ends: the token was revoked or is over, or the login is another.
-var ErrEnded = errors.New("the login or token of this connection has ended")
 
 // watch is a connection that outlives its request.
 type watch struct {
 	token   string // hash, in hexadecimal; empty: the administrator's login
 	login   *login // that was in force
 	expires time.Time
-	cancel  context.CancelCauseFunc
+	end     func()
 }
 
-// Watch returns a context that also ends, with ErrEnded as its cause, when what c was let in by does. Sessions end for
-// it only with the login. Run must be running for tokens to end in time; the function that is returned must be called.
-func (k *Keeper) Watch(ctx context.Context, c api.Caller) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watch{cancel: cancel}
+// Watch calls end, at most once, when what c was let in by ends: the token is revoked or over, or the login is another.
+// Sessions count as the login. Run must be running for tokens to end in time. The function that is returned stops the
+// watch and must be called when the connection is gone; neither function is called under a lock of the Keeper's.
+func (k *Keeper) Watch(c api.Caller, end func()) (stop func()) {
+	w := &watch{end: end}
 	if c.Token != [32]byte{} {
 		w.token = hex.EncodeToString(c.Token[:])
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	w.login = k.active
-	if t, ok := k.disk.byHash()[w.token]; ok {
+	t, ok := k.disk.byHash()[w.token]
+	gone := w.token != "" && !ok // meanwhile
+	if ok {
 		w.expires = t.Expires
-	} else if w.token != "" {
-		cancel(ErrEnded) // meanwhile
 	}
-	k.watches[w] = struct{}{}
-	return ctx, func() {
-		cancel(nil)
+	if !gone {
+		k.watches[w] = struct{}{}
+	}
+	k.mu.Unlock()
+	if gone {
+		end()
+	}
+	return func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		delete(k.watches, w)
@@ -56,28 +56,39 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-t.C:
 		}
 		k.refresh()
+		// Revoked ones were ended when the file was read; only time passes by itself.
 		now := k.now()
-		k.mu.Lock()
-		for w := range k.watches {
-			// Revoked ones were ended when the file was read; only time passes by itself.
-			if !w.expires.IsZero() && !now.Before(w.expires) {
-				w.cancel(ErrEnded)
-			}
-		}
-		k.mu.Unlock()
+		k.endIf(func(w *watch) bool { return !w.expires.IsZero() && !now.Before(w.expires) })
 	}
 }
 
-// endWatches ends those whose login or token is no more. The lock is held.
-func (k *Keeper) endWatches() {
-	if len(k.watches) == 0 {
-		return
-	}
-	tokens := k.disk.byHash()
-	for w := range k.watches {
-		if _, ok := tokens[w.token]; w.token != "" && !ok || w.token == "" && w.login != k.active {
-			w.cancel(ErrEnded)
+// endRevoked ends those whose login or token is no more.
+func (k *Keeper) endRevoked() {
+	var tokens map[string]*storedToken // made once, under the lock
+	k.endIf(func(w *watch) bool {
+		if w.token == "" {
+			return w.login != k.active
 		}
+		if tokens == nil {
+			tokens = k.disk.byHash()
+		}
+		return tokens[w.token] == nil
+	})
+}
+
+// endIf asks over under the lock, and ends connections without it.
+func (k *Keeper) endIf(over func(*watch) bool) {
+	var ended []*watch
+	k.mu.Lock()
+	for w := range k.watches {
+		if over(w) {
+			ended = append(ended, w)
+			delete(k.watches, w)
+		}
+	}
+	k.mu.Unlock()
+	for _, w := range ended {
+		w.end()
 	}
 }
 

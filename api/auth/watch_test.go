@@ -2,9 +2,9 @@ package auth_test
 
 import (
 	"context"
-	"errors"
 	"net/http/httptest"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,13 +29,13 @@ func TestConnectionsEndWithWhatOpenedThem(t *testing.T) {
 			if c.Role == "" {
 				t.Fatalf("%s: nobody", name)
 			}
-			ctx, done := k.Watch(t.Context(), c)
-			t.Cleanup(done)
+			var ends atomic.Int32
+			t.Cleanup(k.Watch(c, func() { ends.Add(1) }))
 			return func(ended bool) {
 				t.Helper()
 				synctest.Wait()
-				if got := errors.Is(context.Cause(ctx), auth.ErrEnded); got != ended {
-					t.Errorf("%s: ended %v, want %v", name, got, ended)
+				if n := ends.Load(); (n == 1) != ended || n > 1 {
+					t.Errorf("%s: ended %d times, want %v", name, n, ended)
 				}
 			}
 		}
@@ -68,5 +68,17 @@ func TestConnectionsEndWithWhatOpenedThem(t *testing.T) {
 		admin(true)
 		cookie(true)
 		forever(false)
+		// What was revoked before it is watched ends at once; what is not watched any more does not.
+		late := token("late", 0)
+		stopped := 0
+		stopLate := k.Watch(late, func() { stopped++ })
+		stopLate()
+		if err := k.Revoke("late"); err != nil {
+			t.Fatal(err)
+		}
+		watch("late", late)(true)
+		if stopped != 0 {
+			t.Error("ended after it was stopped")
+		}
 	})
 }

@@ -2,8 +2,6 @@ package kismet_test
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -289,16 +287,48 @@ func TestAWebsocketEndsWithItsToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
+	ended := false
 	h := kismet.New(kismet.Options{Ledger: alert.New(alert.Options{}), Auth: k, Websocket: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := k.Revoke("siem"); err != nil {
 			t.Error(err)
 		}
 		<-r.Context().Done()
-		ended <- context.Cause(r.Context())
+		ended = true
 	})})
 	places[len(places)-1].ask(h, way{set: withHeader("KISMET", token)}, 0)
-	if err := <-ended; !errors.Is(err, auth.ErrEnded) {
-		t.Errorf("got %v", err)
+	if !ended {
+		t.Error("the websocket was not reached")
+	}
+}
+
+// keeping is a websocket handler that returns while its connections stay.
+type keeping struct{ end, stop func() }
+
+func (k *keeping) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+func (k *keeping) ServeWatched(_ http.ResponseWriter, _ *http.Request, watch func(end func()) (stop func())) {
+	k.stop = watch(k.end)
+}
+
+func TestConnectionsThatAreKeptEndWithTheirToken(t *testing.T) {
+	k := open(t, auth.Options{})
+	for name, stopFirst := range map[string]bool{"stays": false, "leaves": true} {
+		token, err := k.Generate(name, "readonly", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := false
+		hub := &keeping{end: func() { ended = true }}
+		h := kismet.New(kismet.Options{Ledger: alert.New(alert.Options{}), Auth: k, Websocket: hub})
+		places[len(places)-1].ask(h, way{set: withHeader("KISMET", token)}, 0)
+		if stopFirst {
+			hub.stop()
+		}
+		if err := k.Revoke(name); err != nil {
+			t.Fatal(err)
+		}
+		if ended == stopFirst {
+			t.Errorf("%s: ended %v", name, ended)
+		}
 	}
 }

@@ -29,7 +29,7 @@ type Ledger interface {
 // Auth is what the handler needs of an *auth.Keeper.
 type Auth interface {
 	Identify(r *http.Request, query url.Values) api.Caller
-	Watch(context.Context, api.Caller) (context.Context, context.CancelFunc)
+	Watch(caller api.Caller, end func()) (stop func())
 	Setup() api.Setup
 	SetPassword(r *http.Request, caller api.Caller, setup, user, password string) error
 	Tokens() []api.Token
@@ -46,6 +46,12 @@ type Options struct {
 	Websocket http.Handler  // of /eventbus/events.ws, asked only by those who may; nil: not found
 	CORS      CORS
 	Now       func() time.Time // time.Now if nil
+}
+
+// ConnectionKeeper is what a websocket handler is that returns while its connections stay: it calls watch with what ends a
+// connection, and calls what that returns when the connection is gone.
+type ConnectionKeeper interface {
+	ServeWatched(w http.ResponseWriter, r *http.Request, watch func(end func()) (stop func()))
 }
 
 type handler struct {
@@ -144,8 +150,13 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, q
 		return
 	}
 	// It lasts no longer than what opened it: a token may be revoked while a connection stays for months.
-	ctx, done := h.Auth.Watch(r.Context(), caller)
-	defer done()
+	if keeper, ok := h.Websocket.(ConnectionKeeper); ok {
+		keeper.ServeWatched(w, r, func(end func()) func() { return h.Auth.Watch(caller, end) })
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer h.Auth.Watch(caller, cancel)()
 	h.Websocket.ServeHTTP(w, r.WithContext(ctx))
 }
 
