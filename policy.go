@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/dot11"
 )
@@ -12,6 +13,7 @@ import (
 type Policy struct {
 	Networks []NetworkRule // APSPOOF
 	Canaries []CanaryRule  // SSIDCANARY
+	Devices  []DeviceRule  // DEVICEFOUND, DEVICELOST
 }
 
 // NetworkRule says who may advertise an SSID.
@@ -25,6 +27,16 @@ type NetworkRule struct {
 type CanaryRule struct {
 	Name string
 	SSID SSIDPattern
+}
+
+// DeviceRule watches whether devices come and go.
+type DeviceRule struct {
+	Name     string
+	Device   MACMask
+	Found    bool          // tell when one comes
+	Lost     bool          // tell when one that was there has gone
+	Timeout  time.Duration // of silence, after which it has gone, and after which it comes anew; positive
+	Severity Severity
 }
 
 // SSIDPattern matches SSIDs by their raw bytes: one literally, or a regular expression somewhere in them.
@@ -52,6 +64,9 @@ func (p SSIDPattern) Match(ssid []byte) bool {
 	}
 	return p.literal != "" && p.literal == string(ssid)
 }
+
+// IsRegexp reports whether p is a regular expression and not an SSID.
+func (p SSIDPattern) IsRegexp() bool { return p.regexp != nil }
 
 func (p SSIDPattern) String() string {
 	if p.regexp != nil {
@@ -87,4 +102,12 @@ func (m MACMask) Match(a MAC) bool {
 		}
 	}
 	return true
+}
+
+// String returns what ParseMACMask reads: the mask is left out if it covers the whole address.
+func (m MACMask) String() string {
+	if m.Mask == dot11.Broadcast {
+		return m.Addr.String()
+	}
+	return m.Addr.String() + "/" + m.Mask.String()
 }
