@@ -1,22 +1,23 @@
-// Package config reads how Tocsin is to behave: one strict YAML file, and the alert settings of a Kismet
-// configuration folder.
+// Package config reads how Tocsin is to behave: one strict YAML file, and a Kismet configuration folder.
+//
+// # Format
+//
+// A Draft takes both, one after the other, remembers where each value came from and collects all mistakes. Its result
+// is a Config, which knows no formats.
 package config
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
-	"go.yaml.in/yaml/v4"
 )
 
 // Config is the whole configuration. Its zero value is not valid: begin with Default.
 type Config struct {
 	Server    Server
+	Store     Store
+	Logs      Logs
 	Alerts    Alerts
 	Detectors map[string]Detector // by header
 	Policy    tocsin.Policy
@@ -29,7 +30,54 @@ type Server struct {
 	Name        string
 	Description string
 	Location    string
-	Sources     []string
+	Sources     []string // as `tocsin serve --source`
+	TLS         TLS
+	ACME        ACME
+	CORS        CORS
+	URIPrefix   string // begins with a slash and does not end with one; empty: none
+	KismetLogin string // file with the login of a Kismet server in clear text, to be read once; empty: none
+}
+
+// TLS names the certificate to answer with. Both are empty, or both name PEM files.
+type TLS struct {
+	Cert string
+	Key  string
+}
+
+// ACME asks an authority for certificates; without domains it is off.
+type ACME struct {
+	Domains []string
+	Email   string
+}
+
+// CORS says whether web pages of other origins may talk to the server.
+type CORS struct {
+	Allow  bool
+	Origin string // the one allowed, scheme://host[:port]; empty or *: any
+}
+
+// Store keeps the records.
+type Store struct {
+	Path      string        // file; empty: in the data folder
+	Retention time.Duration // how long records are kept; 0: for ever
+}
+
+// Logs are the files that are written beside the store.
+type Logs struct {
+	KismetDB KismetDB
+}
+
+// KismetDB is the log in Kismet's format.
+type KismetDB struct {
+	Enabled bool
+	// File is a template. Placeholders, all of the time when the log is opened, UTC: %d Mmm-DD-YYYY, %D YYYYMMDD,
+	// %t HH-MM-SS, %T HHMMSS; and %l the kind of the log, kismet; %i, %I a number that makes the name new, %I with
+	// six digits. A relative name begins in the working folder.
+	File     string
+	Alerts   bool // which tables are filled
+	Messages bool
+	Packets  bool
+	System   bool
 }
 
 // Alerts governs the records.
@@ -37,159 +85,34 @@ type Alerts struct {
 	Backlog   int           // newest records that clients are given
 	Quiet     time.Duration // findings of one subject at most this far apart are one incident
 	Throttles map[string]tocsin.Throttle
+	AtStart   []StartAlert
+}
+
+// StartAlert is an alert that every start of the server raises once.
+type StartAlert struct {
+	Header string // upper case
+	Text   string
 }
 
 // Detector changes one detector.
 type Detector struct {
 	Off    bool
-	Limits map[string]any // by name, as `tocsin definitions` lists them
+	Limits map[string]any // by name, as `tocsin definitions` lists them: int, float64, bool or string
 }
+
+// What a rule on devices has unless it says otherwise, as in Kismet.
+const (
+	deviceTimeout  = time.Minute
+	deviceSeverity = tocsin.High
+)
 
 // Default is the configuration without any file.
 func Default() Config {
 	return Config{
 		Server: Server{Listen: ":2501"},
+		Logs: Logs{KismetDB: KismetDB{
+			File: "Kismet-%D-%t-%i.%l", Alerts: true, Messages: true, Packets: true, System: true,
+		}},
 		Alerts: Alerts{Backlog: 50, Quiet: alert.DefaultQuiet, Throttles: map[string]tocsin.Throttle{}},
 	}
-}
-
-// Validate tells all that is wrong with c, each problem with its key. Headers is the catalogue's.
-func (c Config) Validate(headers []string) error {
-	var problems []error
-	known := map[string]bool{}
-	for _, h := range headers {
-		known[h] = true
-	}
-	for name := range c.Detectors {
-		if !known[name] {
-			problems = append(problems, fmt.Errorf("detectors.%s: no such detector; `tocsin definitions` lists them", name))
-		}
-	}
-	if c.Alerts.Backlog < 0 {
-		problems = append(problems, fmt.Errorf("alerts.backlog: %d is negative", c.Alerts.Backlog))
-	}
-	if c.Alerts.Backlog > maxBacklog {
-		problems = append(problems, fmt.Errorf("alerts.backlog: %d is more than %d", c.Alerts.Backlog, maxBacklog))
-	}
-	if c.Alerts.Quiet <= 0 {
-		problems = append(problems, fmt.Errorf("alerts.quiet: %s is not positive", c.Alerts.Quiet))
-	}
-	return errors.Join(problems...)
-}
-
-// maxBacklog keeps one answer of the API below some hundred megabytes.
-const maxBacklog = 100_000
-
-// document is the shape of the YAML file.
-type document struct {
-	Server struct {
-		Listen      string   `yaml:"listen"`
-		Data        string   `yaml:"data"`
-		Name        string   `yaml:"name"`
-		Description string   `yaml:"description"`
-		Location    string   `yaml:"location"`
-		Sources     []string `yaml:"sources"`
-	} `yaml:"server"`
-	Alerts struct {
-		Backlog  *int              `yaml:"backlog"`
-		Quiet    string            `yaml:"quiet"`
-		Throttle map[string]string `yaml:"throttle"`
-	} `yaml:"alerts"`
-	Detectors map[string]struct {
-		Enabled *bool          `yaml:"enabled"`
-		Limits  map[string]any `yaml:"limits"`
-	} `yaml:"detectors"`
-	Policy struct {
-		Networks []networkDocument `yaml:"networks"`
-		Canaries []ssidDocument    `yaml:"canaries"`
-	} `yaml:"policy"`
-}
-
-type ssidDocument struct {
-	Name   string `yaml:"name"`
-	SSID   string `yaml:"ssid"`
-	Regexp string `yaml:"ssid_regexp"`
-}
-
-type networkDocument struct {
-	ssidDocument `yaml:",inline"`
-	MACs         []string `yaml:"macs"`
-}
-
-// Read adds the file at path to c. On error c is unchanged.
-func (c *Config) Read(path string) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
-	}
-	next := c.clone()
-	if err := next.add(b); err != nil {
-		return fmt.Errorf("configuration %s: %w", path, err)
-	}
-	*c = next
-	return nil
-}
-
-func (c *Config) add(b []byte) error {
-	if strings.TrimSpace(string(b)) == "" {
-		return nil
-	}
-	var d document
-	if err := yaml.Load(b, &d, yaml.WithKnownFields()); err != nil {
-		return oneLine(err)
-	}
-	var problems []error
-	c.addServer(d)
-	problems = append(problems, c.addAlerts(d)...)
-	problems = append(problems, c.addPolicy(d)...)
-	for name, det := range d.Detectors {
-		if c.Detectors == nil {
-			c.Detectors = map[string]Detector{}
-		}
-		c.Detectors[strings.ToUpper(name)] = Detector{Off: det.Enabled != nil && !*det.Enabled, Limits: det.Limits}
-	}
-	return errors.Join(problems...)
-}
-
-// oneLine turns the many-line text of the YAML library into one line that still names every line of the file.
-func oneLine(err error) error {
-	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
-}
-
-func (c *Config) addServer(d document) {
-	for _, s := range []struct {
-		to   *string
-		from string
-	}{
-		{&c.Server.Listen, d.Server.Listen}, {&c.Server.Data, d.Server.Data}, {&c.Server.Name, d.Server.Name},
-		{&c.Server.Description, d.Server.Description}, {&c.Server.Location, d.Server.Location},
-	} {
-		if s.from != "" {
-			*s.to = s.from
-		}
-	}
-	c.Server.Sources = append(c.Server.Sources, d.Server.Sources...)
-}
-
-func (c *Config) addAlerts(d document) []error {
-	var problems []error
-	if d.Alerts.Backlog != nil {
-		c.Alerts.Backlog = *d.Alerts.Backlog
-	}
-	if d.Alerts.Quiet != "" {
-		quiet, err := time.ParseDuration(d.Alerts.Quiet)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("alerts.quiet: %q is not a duration such as 5m", d.Alerts.Quiet))
-		}
-		c.Alerts.Quiet = quiet
-	}
-	for name, text := range d.Alerts.Throttle {
-		t, err := tocsin.ParseThrottle(text)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("alerts.throttle.%s: %w", name, err))
-			continue
-		}
-		c.Alerts.Throttles[strings.ToUpper(name)] = t
-	}
-	return problems
 }

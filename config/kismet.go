@@ -1,135 +1,323 @@
 package config
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
-	"os"
+	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode"
 
 	"github.com/tocsin-wids/tocsin"
 )
 
-// kismetAlerts and kismetMemory are the files of a Kismet configuration folder that are read.
-const (
-	kismetAlerts = "kismet_alerts.conf"
-	kismetMemory = "kismet_memory.conf"
-)
-
-// ReadKismet adds what the alert settings of the Kismet configuration folder dir say. Ignored lists, one a line of
-// the files, what is not used. On error c is unchanged.
-func (c *Config) ReadKismet(dir string) (ignored []string, err error) {
-	next := c.clone()
-	for _, name := range []string{kismetAlerts, kismetMemory} {
-		path := filepath.Join(dir, name)
-		b, err := os.ReadFile(path)
-		if os.IsNotExist(err) && name != kismetAlerts {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read Kismet configuration: %w", err)
-		}
-		more, err := next.addKismet(name, b)
-		if err != nil {
-			return nil, err
-		}
-		ignored = append(ignored, more...)
+// ReadKismet adds what the Kismet configuration folder dir says: its kismet.conf with all that this includes and all
+// overrides; without a kismet.conf, its kismet_alerts.conf, kismet_memory.conf and kismet_site.conf.
+func (d *Draft) ReadKismet(dir string) {
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
 	}
-	*c = next
-	return ignored, nil
+	d.addKismet(dir, readFolder(dir, d))
 }
 
-// addKismet reads "name = value" lines. Unlike the peer it takes the last line without a line end, trims a carriage
-// return, and lets the last rate of an alert win.
-func (c *Config) addKismet(file string, b []byte) (ignored []string, err error) {
-	for i, line := range bytes.Split(b, []byte("\n")) {
-		text := strings.TrimSpace(string(line))
-		name, value, ok := strings.Cut(text, "=")
-		if !ok || strings.HasPrefix(text, "#") {
-			continue
-		}
-		used, err := c.addDirective(strings.ToLower(strings.TrimRight(name, "+ \t")), strings.TrimSpace(value))
-		if err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", file, i+1, err)
-		}
-		if !used {
-			ignored = append(ignored, fmt.Sprintf("%s line %d: %s is not used", file, i+1, name))
-		}
+func (d *Draft) addKismet(dir string, list []directive) {
+	k := &kismetReader{draft: d, dir: dir, first: map[string]directive{}}
+	for _, line := range list {
+		k.add(line)
 	}
-	return ignored, nil
+	k.server()
+	k.login()
+	k.log()
+	k.devices()
 }
 
-func (c *Config) addDirective(name, value string) (used bool, err error) {
-	switch name {
-	case "alert":
-		header, rates, _ := strings.Cut(value, ",")
-		t, err := tocsin.ParseThrottle(rates)
-		if err != nil {
-			return true, fmt.Errorf("alert=%s: %w", value, err)
-		}
-		c.Alerts.Throttles[strings.ToUpper(strings.TrimSpace(header))] = t
-	case "apspoof":
-		label, options, err := multipart(value)
-		if err != nil {
-			return true, fmt.Errorf("apspoof=%s: %w", value, err)
-		}
-		rule, err := networkRule(networkDocument{
-			ssidDocument: ssidDocument{Name: label, Regexp: options["ssid"]}, MACs: list(options["validmacs"]),
-		})
-		if err != nil {
-			return true, fmt.Errorf("apspoof=%s: %w", value, err)
-		}
-		c.Policy.Networks = append(c.Policy.Networks, rule)
-	case "ssidcanary":
-		label, options, err := multipart(value)
-		if err != nil {
-			return true, fmt.Errorf("ssidcanary=%s: %w", value, err)
-		}
-		pattern, err := ssidDocument{Name: label, Regexp: options["ssid"]}.pattern()
-		if err != nil {
-			return true, fmt.Errorf("ssidcanary=%s: %w", value, err)
-		}
-		c.Policy.Canaries = append(c.Policy.Canaries, tocsin.CanaryRule{Name: label, SSID: pattern})
-	case "alertbacklog":
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 0 {
-			return true, fmt.Errorf("alertbacklog=%s is not a count", value)
-		}
-		c.Alerts.Backlog = n
+// kismetReader turns directives into configuration. What several lines say together is kept until all are read.
+type kismetReader struct {
+	draft    *Draft
+	dir      string
+	first    map[string]directive // of the options that have one value
+	logTypes []directive
+	watched  []directive // devicefound, devicelost
+}
+
+// severalValues are the options whose lines add up.
+var severalValues = map[string]func(*kismetReader, directive) error{
+	"alert":       (*kismetReader).alert,
+	"apspoof":     (*kismetReader).apspoof,
+	"ssidcanary":  (*kismetReader).ssidcanary,
+	"load_alert":  (*kismetReader).loadAlert,
+	"source":      (*kismetReader).source,
+	"devicefound": (*kismetReader).device,
+	"devicelost":  (*kismetReader).device,
+	"log_types":   (*kismetReader).logType,
+}
+
+// oneValue are the options of which the first line counts. A nil is for those that are read together at the end.
+var oneValue = map[string]func(*kismetReader, directive) error{
+	"alertbacklog":          (*kismetReader).backlog,
+	"server_name":           (*kismetReader).texts,
+	"server_description":    (*kismetReader).texts,
+	"server_location":       (*kismetReader).texts,
+	"httpd_uri_prefix":      (*kismetReader).prefix,
+	"httpd_allow_cors":      (*kismetReader).switches,
+	"httpd_allowed_origin":  (*kismetReader).texts,
+	"kis_log_alerts":        (*kismetReader).switches,
+	"kis_log_messages":      (*kismetReader).switches,
+	"kis_log_packets":       (*kismetReader).switches,
+	"kis_log_system_status": (*kismetReader).switches,
+	"httpd_port":            nil, "httpd_bind_address": nil,
+	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil,
+	"devicefound_timeout": nil, "devicelost_timeout": nil,
+	"enable_logging": nil, "log_title": nil, "log_prefix": nil, "log_template": nil,
+}
+
+func (k *kismetReader) add(d directive) {
+	use, several := severalValues[d.name]
+	one, known := oneValue[d.name]
+	switch {
+	case several:
+	case !known:
+		k.draft.note(d.place, "%s is not used: %s", shown(d.name), unusedReason(d.name))
+		return
 	default:
-		return false, nil
+		if before, ok := k.first[d.name]; ok {
+			k.draft.note(d.place, "%s is not used: %s has set it, and the first line counts", d.name, before.place)
+			return
+		}
+		k.first[d.name] = d
+		use = one
 	}
-	return true, nil
+	if use == nil {
+		return
+	}
+	if err := use(k, d); err != nil {
+		k.draft.mistake(d.place, "%s=%s: %w", d.name, shown(d.value), err)
+	}
 }
 
-// multipart reads `label:key="value, with commas",key=value`. Quotes protect commas; there is no escape.
-func multipart(s string) (label string, options map[string]string, err error) {
-	label, rest, ok := strings.Cut(s, ":")
+func (k *kismetReader) set(key, place string) { k.draft.origins[key] = place }
+
+func (k *kismetReader) alert(d directive) error {
+	header, rates, _ := strings.Cut(d.value, ",")
+	t, err := tocsin.ParseThrottle(rates)
+	if err != nil {
+		return err
+	}
+	return k.draft.throttle(strings.TrimSpace(header), t, d.place)
+}
+
+func (k *kismetReader) apspoof(d directive) error {
+	label, options, err := multipart(d.value)
+	if err != nil {
+		return err
+	}
+	if k.isSample(d, options) {
+		return nil
+	}
+	words := networkWords{canaryWords{name: label, regexp: ssidOption(options)}, list(options["validmacs"])}
+	rule, err := words.rule()
+	if err != nil {
+		return err
+	}
+	networks := &k.draft.config.Policy.Networks
+	k.set(fmt.Sprintf("policy.networks[%d]", len(*networks)), d.place)
+	*networks = append(*networks, rule)
+	return nil
+}
+
+func (k *kismetReader) ssidcanary(d directive) error {
+	label, options, err := multipart(d.value)
+	if err != nil {
+		return err
+	}
+	if k.isSample(d, options) {
+		return nil
+	}
+	rule, err := canaryWords{name: label, regexp: ssidOption(options)}.rule()
+	if err != nil {
+		return err
+	}
+	canaries := &k.draft.config.Policy.Canaries
+	k.set(fmt.Sprintf("policy.canaries[%d]", len(*canaries)), d.place)
+	*canaries = append(*canaries, rule)
+	return nil
+}
+
+// ssidOption takes the name that Kismet reads, and the one that its manual has.
+func ssidOption(options map[string]string) string {
+	return cmp.Or(options["ssid"], options["ssidregex"])
+}
+
+// isSample reports whether d is one of the rules that Kismet installs, which are examples but are active: whoever
+// names a network "foobar" would raise alerts everywhere.
+func (k *kismetReader) isSample(d directive, options map[string]string) bool {
+	bare := strings.ToLower(strings.NewReplacer("(?i:", "", "(?i)", "", "(", "", ")", "", "^", "", "$", "").Replace(ssidOption(options)))
+	if bare != "foobar" {
+		return false
+	}
+	k.draft.note(d.place, "%s is not used: it is the sample rule that Kismet installs", d.name)
+	return true
+}
+
+func (k *kismetReader) loadAlert(d directive) error {
+	header, text, ok := strings.Cut(d.value, ":")
 	if !ok {
-		return "", nil, fmt.Errorf("there is no label: write NAME:ssid=\"…\"")
+		return fmt.Errorf("write HEADER:text")
 	}
-	options = map[string]string{}
-	for rest != "" {
-		key, after, ok := strings.Cut(rest, "=")
-		if !ok {
-			return "", nil, fmt.Errorf("%q is not key=value", rest)
-		}
-		var value string
-		if quoted, isQuoted := strings.CutPrefix(after, `"`); isQuoted {
-			var closed bool
-			if value, rest, closed = strings.Cut(quoted, `"`); !closed {
-				return "", nil, fmt.Errorf("the quote of %s is not closed", strings.TrimSpace(key))
-			}
-			rest = strings.TrimPrefix(strings.TrimSpace(rest), ",")
-		} else {
-			value, rest, _ = strings.Cut(after, ",")
-		}
-		options[strings.ToLower(strings.TrimSpace(key))] = value
+	if strings.ContainsFunc(d.value, unicode.IsControl) {
+		return errControl
 	}
-	return strings.TrimSpace(label), options, nil
+	start := &k.draft.config.Alerts.AtStart
+	k.set(fmt.Sprintf("alerts.at_start[%d]", len(*start)), d.place)
+	*start = append(*start, StartAlert{Header: strings.ToUpper(strings.TrimSpace(header)), Text: strings.TrimSpace(text)})
+	return nil
 }
 
-func list(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+func (k *kismetReader) backlog(d directive) error {
+	n, err := strconv.Atoi(d.value)
+	if err != nil || n < 0 {
+		return fmt.Errorf("this is not a count")
+	}
+	k.draft.config.Alerts.Backlog = n
+	k.set("alerts.backlog", d.place)
+	return nil
+}
+
+func (k *kismetReader) texts(d directive) error {
+	s := &k.draft.config.Server
+	to, key := &s.Name, "server.name"
+	switch d.name {
+	case "server_description":
+		to, key = &s.Description, "server.description"
+	case "server_location":
+		to, key = &s.Location, "server.location"
+	case "httpd_allowed_origin":
+		to, key = &s.CORS.Origin, "server.cors.origin"
+	}
+	if strings.ContainsFunc(d.value, unicode.IsControl) {
+		return errControl
+	}
+	*to = d.value
+	k.set(key, d.place)
+	return nil
+}
+
+// prefix mends what Kismet's manual asks its users not to write.
+func (k *kismetReader) prefix(d directive) error {
+	k.draft.config.Server.URIPrefix = "/" + strings.Trim(d.value, "/")
+	if k.draft.config.Server.URIPrefix == "/" {
+		k.draft.config.Server.URIPrefix = ""
+	}
+	k.set("server.uri_prefix", d.place)
+	return nil
+}
+
+func (k *kismetReader) switches(d directive) error {
+	c := &k.draft.config
+	to, key := &c.Server.CORS.Allow, "server.cors.allow"
+	switch d.name {
+	case "kis_log_alerts":
+		to, key = &c.Logs.KismetDB.Alerts, "logs.kismetdb.alerts"
+	case "kis_log_messages":
+		to, key = &c.Logs.KismetDB.Messages, "logs.kismetdb.messages"
+	case "kis_log_packets":
+		to, key = &c.Logs.KismetDB.Packets, "logs.kismetdb.packets"
+	case "kis_log_system_status":
+		to, key = &c.Logs.KismetDB.System, "logs.kismetdb.system"
+	}
+	if value, ok := k.boolean(d, *to); ok {
+		*to = value
+		k.set(key, d.place)
+	}
+	return nil
+}
+
+// boolean knows the four words of Kismet. With any other the default counts there and here, and it is said.
+func (k *kismetReader) boolean(d directive, standard bool) (value, ok bool) {
+	switch strings.ToLower(d.value) {
+	case "true", "t":
+		return true, true
+	case "false", "f":
+		return false, true
+	}
+	k.draft.note(d.place, "%s=%s is not used: it is neither true nor false, so that %t counts, as in Kismet", d.name, shown(d.value), standard)
+	return false, false
+}
+
+func (k *kismetReader) device(d directive) error {
+	if _, err := tocsin.ParseMACMask(d.value); err != nil {
+		return err
+	}
+	k.watched = append(k.watched, d)
+	return nil
+}
+
+// devices makes one rule for a device that is in both lists with the same timeout.
+func (k *kismetReader) devices() {
+	found, lost := k.timeout("devicefound_timeout"), k.timeout("devicelost_timeout")
+	rules := &k.draft.config.Policy.Devices
+	before := len(*rules)
+	for _, d := range k.watched {
+		words := deviceWords{mac: d.value, found: d.name == "devicefound", lost: d.name == "devicelost", severity: deviceSeverity.String()}
+		if words.timeout = lost; words.found {
+			words.timeout = found
+		}
+		rule, err := words.rule()
+		if err != nil {
+			k.draft.mistake(d.place, "%s: %w", d.name, err)
+			continue
+		}
+		same := slices.IndexFunc((*rules)[before:], func(r tocsin.DeviceRule) bool {
+			return r.Device == rule.Device && r.Timeout == rule.Timeout
+		})
+		if same >= 0 {
+			r := &(*rules)[before+same]
+			r.Found, r.Lost = r.Found || rule.Found, r.Lost || rule.Lost
+			continue
+		}
+		k.set(fmt.Sprintf("policy.devices[%d]", len(*rules)), d.place)
+		*rules = append(*rules, rule)
+	}
+}
+
+// timeout reads a number of seconds.
+func (k *kismetReader) timeout(name string) time.Duration {
+	d, ok := k.first[name]
+	if !ok {
+		return deviceTimeout
+	}
+	const day = 86_400
+	n, err := strconv.Atoi(d.value)
+	if err != nil || n <= 0 || n > maxDays*day {
+		k.draft.mistake(d.place, "%s=%s: this is not a number of seconds", d.name, shown(d.value))
+		return deviceTimeout
+	}
+	return time.Duration(n) * time.Second
+}
+
+// server makes one address of host and port.
+func (k *kismetReader) server() {
+	s := &k.draft.config.Server
+	host, port, err := net.SplitHostPort(s.Listen)
+	if err != nil {
+		return
+	}
+	var places []string
+	for _, part := range []struct {
+		name string
+		to   *string
+	}{{"httpd_bind_address", &host}, {"httpd_port", &port}} {
+		if d, ok := k.first[part.name]; ok {
+			*part.to = strings.Trim(d.value, "[]")
+			places = append(places, d.place)
+		}
+	}
+	if len(places) == 0 {
+		return
+	}
+	k.set("server.listen", strings.Join(places, ", "))
+	s.Listen = net.JoinHostPort(host, port)
 }

@@ -1,86 +1,143 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"strings"
+	"time"
+	"unicode"
 
 	"github.com/tocsin-wids/tocsin"
 )
 
-func (c *Config) addPolicy(d document) []error {
+// The words of a rule are what a file says of it, whatever its format.
+type canaryWords struct {
+	name   string
+	ssid   string
+	regexp string
+}
+
+type networkWords struct {
+	canaryWords
+	macs []string
+}
+
+type deviceWords struct {
+	name        string
+	mac         string
+	found, lost bool
+	timeout     time.Duration
+	severity    string
+}
+
+func (w networkWords) rule() (tocsin.NetworkRule, error) {
+	pattern, err := w.pattern()
+	if err != nil {
+		return tocsin.NetworkRule{}, about(w.name, err)
+	}
+	allowed, err := macs(w.macs)
+	if err != nil {
+		return tocsin.NetworkRule{}, about(w.name, err)
+	}
+	return tocsin.NetworkRule{Name: w.label(), SSID: pattern, Allowed: allowed}, nil
+}
+
+func (w canaryWords) rule() (tocsin.CanaryRule, error) {
+	pattern, err := w.pattern()
+	if err != nil {
+		return tocsin.CanaryRule{}, about(w.name, err)
+	}
+	return tocsin.CanaryRule{Name: w.label(), SSID: pattern}, nil
+}
+
+func (w deviceWords) rule() (tocsin.DeviceRule, error) {
+	r := tocsin.DeviceRule{Name: w.name, Found: w.found, Lost: w.lost, Timeout: w.timeout}
 	var problems []error
-	for i, n := range d.Policy.Networks {
-		rule, err := networkRule(n)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("policy.networks[%d] %s: %w", i, n.Name, err))
-			continue
+	var err error
+	if w.mac == "" {
+		problems = append(problems, errors.New("mac is missing"))
+	} else if r.Device, err = tocsin.ParseMACMask(w.mac); err != nil {
+		problems = append(problems, err)
+	}
+	if !w.found && !w.lost {
+		problems = append(problems, errors.New("found or lost must be true"))
+	}
+	if w.timeout <= 0 {
+		problems = append(problems, fmt.Errorf("timeout %s is not positive", w.timeout))
+	}
+	if r.Severity, err = severity(w.severity); err != nil {
+		problems = append(problems, err)
+	}
+	if r.Name == "" {
+		r.Name = r.Device.String()
+	}
+	return r, about(w.name, joinOnLine(problems))
+}
+
+func severity(name string) (tocsin.Severity, error) {
+	for _, s := range tocsin.Severities() {
+		if strings.EqualFold(name, s.String()) {
+			return s, nil
 		}
-		c.Policy.Networks = append(c.Policy.Networks, rule)
 	}
-	for i, n := range d.Policy.Canaries {
-		pattern, err := n.pattern()
-		if err != nil {
-			problems = append(problems, fmt.Errorf("policy.canaries[%d] %s: %w", i, n.Name, err))
-			continue
+	return 0, fmt.Errorf("severity %s is not one of info, low, medium, high, critical", shown(name))
+}
+
+// joinOnLine is errors.Join with the problems beside each other.
+func joinOnLine(problems []error) error {
+	var err error
+	for _, p := range problems {
+		if err == nil {
+			err = p
+		} else {
+			err = fmt.Errorf("%w; %w", err, p)
 		}
-		c.Policy.Canaries = append(c.Policy.Canaries, tocsin.CanaryRule{Name: n.name(), SSID: pattern})
 	}
-	return problems
+	return err
 }
 
-func networkRule(n networkDocument) (tocsin.NetworkRule, error) {
-	pattern, err := n.pattern()
-	if err != nil {
-		return tocsin.NetworkRule{}, err
+// about says which rule is meant, if it has a name.
+func about(name string, err error) error {
+	if err == nil || name == "" {
+		return err
 	}
-	allowed, err := macs(n.MACs)
-	if err != nil {
-		return tocsin.NetworkRule{}, err
-	}
-	return tocsin.NetworkRule{Name: n.name(), SSID: pattern, Allowed: allowed}, nil
+	return fmt.Errorf("%s: %w", shown(name), err)
 }
 
-// name falls back to the SSID, so that an alert can always say which rule it broke.
-func (s ssidDocument) name() string {
-	if s.Name != "" {
-		return s.Name
+// label falls back to the SSID, so that an alert can always say which rule it broke.
+func (w canaryWords) label() string {
+	name := cmp.Or(w.name, w.ssid+w.regexp)
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return tocsin.Quote([]byte(name))
 	}
-	return s.SSID + s.Regexp
+	return name
 }
 
-func (s ssidDocument) pattern() (tocsin.SSIDPattern, error) {
+func (w canaryWords) pattern() (tocsin.SSIDPattern, error) {
 	switch {
-	case s.SSID != "" && s.Regexp != "":
-		return tocsin.SSIDPattern{}, fmt.Errorf("give ssid or ssid_regexp, not both")
-	case s.SSID != "":
-		return tocsin.LiteralSSID(s.SSID), nil
-	case s.Regexp != "":
-		return tocsin.CompileSSID(s.Regexp)
+	case w.ssid != "" && w.regexp != "":
+		return tocsin.SSIDPattern{}, errors.New("give ssid or ssid_regexp, not both")
+	case w.ssid != "":
+		return tocsin.LiteralSSID(w.ssid), nil
+	case w.regexp != "":
+		return tocsin.CompileSSID(w.regexp)
 	}
-	return tocsin.SSIDPattern{}, fmt.Errorf("ssid or ssid_regexp is missing")
+	return tocsin.SSIDPattern{}, errors.New("ssid or ssid_regexp is missing")
 }
 
 func macs(list []string) ([]tocsin.MACMask, error) {
 	if len(list) == 0 {
-		return nil, fmt.Errorf("the list of MAC addresses is empty: every access point of the network would be an impostor")
+		return nil, errors.New("the list of MAC addresses is empty: every access point of the network would be an impostor")
 	}
 	var masks []tocsin.MACMask
+	var problems []error
 	for _, text := range list {
 		m, err := tocsin.ParseMACMask(text)
 		if err != nil {
-			return nil, err
+			problems = append(problems, err)
 		}
 		masks = append(masks, m)
 	}
-	return masks, nil
-}
-
-func (c Config) clone() Config {
-	c.Server.Sources = slices.Clone(c.Server.Sources)
-	c.Alerts.Throttles = maps.Clone(c.Alerts.Throttles)
-	c.Detectors = maps.Clone(c.Detectors)
-	c.Policy.Networks = slices.Clone(c.Policy.Networks)
-	c.Policy.Canaries = slices.Clone(c.Policy.Canaries)
-	return c
+	return masks, joinOnLine(problems)
 }

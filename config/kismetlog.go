@@ -1,0 +1,189 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode"
+)
+
+var errControl = errors.New("this holds a control character")
+
+// login takes the file over in which the login stands, never the login itself: a configuration holds no password.
+func (k *kismetReader) login() {
+	user, hasUser := k.first["httpd_username"]
+	password, hasPassword := k.first["httpd_password"]
+	auth, hasFile := k.first["httpd_auth_file"]
+	server := &k.draft.config.Server
+	switch {
+	case hasUser != hasPassword:
+		only := user
+		if hasPassword {
+			only = password
+		}
+		k.draft.mistake(only.place, "httpd_username and httpd_password go together")
+	case hasUser && user.path != password.path:
+		k.draft.note(password.place, "httpd_password is not used: httpd_username stands in another file; set the login anew")
+	case hasUser:
+		server.KismetLogin = user.path
+		k.set("server.kismet_login", user.place)
+		if hasFile {
+			k.draft.note(auth.place, "httpd_auth_file is not used: %s has a login, which counts before it", user.place)
+		}
+	case hasFile:
+		if path, ok := k.path(auth); ok {
+			server.KismetLogin = path
+			k.set("server.kismet_login", auth.place)
+		}
+	}
+}
+
+// path expands the value of d.
+func (k *kismetReader) path(d directive) (string, bool) {
+	path, unknown := expandPath(d.value, k.dir, home())
+	switch {
+	case unknown != "":
+		k.draft.mistake(d.place, "%s=%s: it is not known here what %s stands for", d.name, shown(d.value), shown(unknown))
+		return "", false
+	case strings.ContainsFunc(path, unicode.IsControl):
+		k.draft.mistake(d.place, "%s=%s: %w", d.name, shown(d.value), errControl)
+		return "", false
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(k.dir, path)
+	}
+	return filepath.Clean(path), true
+}
+
+func (k *kismetReader) logType(d directive) error {
+	k.logTypes = append(k.logTypes, d)
+	return nil
+}
+
+// log says whether and where the log is written. The name is made of three options, of which log_template may leave
+// out the others.
+func (k *kismetReader) log() {
+	db := &k.draft.config.Logs.KismetDB
+	for _, d := range k.logTypes {
+		for _, kind := range list(d.value) {
+			if !strings.EqualFold(kind, "kismet") {
+				k.draft.note(d.place, "the log type %s is not written", shown(kind))
+				continue
+			}
+			db.Enabled = true
+			k.set("logs.kismetdb.enabled", d.place)
+		}
+	}
+	if d, ok := k.first["enable_logging"]; ok {
+		if on, ok := k.boolean(d, true); ok && !on {
+			db.Enabled = false
+			k.set("logs.kismetdb.enabled", d.place)
+		}
+	}
+	places := map[string]bool{}
+	part := func(name, standard string) string {
+		if d, ok := k.first[name]; ok {
+			places[d.place] = true
+			return k.template(d)
+		}
+		return standard
+	}
+	title, prefix := part("log_title", "Kismet"), part("log_prefix", "./")
+	file, _ := expand(part("log_template", "%p/%n-%D-%t-%i.%l"), func(sign rune) (string, bool) {
+		switch {
+		case sign == 'p':
+			return prefix + "/", true
+		case sign == 'n':
+			return title, true
+		case strings.ContainsRune(templateSigns, sign):
+			return "%" + string(sign), true
+		}
+		return "", false
+	})
+	if len(places) == 0 {
+		return
+	}
+	db.File = filepath.Clean(file)
+	for _, name := range []string{"log_template", "log_title", "log_prefix"} {
+		if d, ok := k.first[name]; ok {
+			k.set("logs.kismetdb.file", d.place)
+			break
+		}
+	}
+}
+
+// template expands what of d is a folder and keeps what is filled in when the log is opened.
+func (k *kismetReader) template(d directive) string {
+	if strings.ContainsFunc(d.value, unicode.IsControl) {
+		k.draft.mistake(d.place, "%s=%s: %w", d.name, shown(d.value), errControl)
+		return ""
+	}
+	own := templateSigns
+	if d.name == "log_template" {
+		own += "pn"
+	}
+	value := d.value
+	if rest, ok := strings.CutPrefix(value, "~/"); ok {
+		value = "%h/" + rest
+	}
+	text, unknown := expand(value, func(sign rune) (string, bool) {
+		switch {
+		case strings.ContainsRune(own, sign):
+			return "%" + string(sign), true
+		case sign == 'E':
+			return k.dir, true
+		case sign == 'h' && home() != "":
+			return home(), true
+		}
+		return "", false
+	})
+	if unknown != "" {
+		k.draft.note(d.place, "%s in %s means nothing here and is left out", shown(unknown), d.name)
+	}
+	return text
+}
+
+// source takes files over. A radio is told: it would keep the server from starting.
+func (k *kismetReader) source(d directive) error {
+	path, rest, _ := strings.Cut(d.value, ":")
+	options, err := pairs(rest)
+	if err != nil {
+		return err
+	}
+	if strings.ContainsFunc(path, unicode.IsControl) {
+		return errControl
+	}
+	kind := strings.ToLower(options["type"])
+	if path = strings.TrimSpace(path); kind != "pcapfile" && (kind != "" || !looksLikeFile(path)) {
+		k.draft.note(d.place, "the source %s is not used: only capture files (type=pcapfile) are sources yet", shown(path))
+		return nil
+	}
+	definition := []string{}
+	for _, key := range sortedKeys(options) {
+		value := options[key]
+		switch {
+		case key == "type":
+		case (key == "name" || key == "realtime") && !strings.ContainsFunc(value, func(r rune) bool { return r == ',' || unicode.IsControl(r) }):
+			definition = append(definition, key+"="+value)
+		default:
+			k.draft.note(d.place, "%s of the source %s is not used", shown(key), shown(path))
+		}
+	}
+	if len(definition) > 0 {
+		path += ":" + strings.Join(definition, ",")
+	}
+	sources := &k.draft.config.Server.Sources
+	k.set(fmt.Sprintf("server.sources[%d]", len(*sources)), d.place)
+	*sources = append(*sources, path)
+	return nil
+}
+
+// looksLikeFile tells a capture from a network interface, whose name has no slash and seldom a dot.
+func looksLikeFile(s string) bool {
+	switch filepath.Ext(s) {
+	case ".pcap", ".pcapng", ".cap", ".gz", ".zst":
+		return true
+	}
+	return strings.Contains(s, "/") && !strings.HasPrefix(s, "/dev/")
+}

@@ -1,0 +1,106 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/tocsin-wids/tocsin"
+)
+
+// config prints every key that yamlReader.document knows.
+func (p *printer) config(c Config) {
+	p.section("server", func() { p.server(c.Server) })
+	p.section("store", func() {
+		p.text("path", c.Store.Path)
+		p.time("retention", c.Store.Retention)
+	})
+	p.section("logs", func() {
+		p.section("kismetdb", func() {
+			k := c.Logs.KismetDB
+			p.boolean("enabled", k.Enabled)
+			p.text("file", k.File)
+			p.boolean("alerts", k.Alerts)
+			p.boolean("messages", k.Messages)
+			p.boolean("packets", k.Packets)
+			p.boolean("system", k.System)
+		})
+	})
+	p.section("alerts", func() { p.alerts(c.Alerts) })
+	p.section("detectors", func() { p.detectors(c.Detectors) })
+	p.section("policy", func() { p.policy(c.Policy) })
+}
+
+func (p *printer) server(s Server) {
+	p.text("listen", s.Listen)
+	p.text("data", s.Data)
+	p.text("name", s.Name)
+	p.text("description", s.Description)
+	p.text("location", s.Location)
+	p.texts("sources", s.Sources)
+	p.section("tls", func() {
+		p.text("cert", s.TLS.Cert)
+		p.text("key", s.TLS.Key)
+	})
+	p.section("acme", func() {
+		p.texts("domains", s.ACME.Domains)
+		p.text("email", s.ACME.Email)
+	})
+	p.section("cors", func() {
+		p.boolean("allow", s.CORS.Allow)
+		p.text("origin", s.CORS.Origin)
+	})
+	p.text("uri_prefix", s.URIPrefix)
+	p.text("kismet_login", s.KismetLogin)
+}
+
+func (p *printer) alerts(a Alerts) {
+	p.value("backlog", strconv.Itoa(a.Backlog))
+	p.time("quiet", a.Quiet)
+	p.section("throttle", func() {
+		for _, name := range slices.Sorted(maps.Keys(a.Throttles)) {
+			if comment, ok := p.comment("alerts.throttle." + name); ok {
+				p.line(plainKey(name)+": "+a.Throttles[name].String(), comment)
+			}
+		}
+	})
+	items(p, "at_start", a.AtStart, func(s StartAlert, put func(name, value string)) {
+		put("header", quote(s.Header))
+		put("text", quote(s.Text))
+	})
+}
+
+func (p *printer) policy(policy tocsin.Policy) {
+	items(p, "networks", policy.Networks, func(n tocsin.NetworkRule, put func(name, value string)) {
+		put("name", quote(n.Name))
+		put(ssidKey(n.SSID), quote(n.SSID.String()))
+		put("macs", quotes(texts(n.Allowed)))
+	})
+	items(p, "canaries", policy.Canaries, func(c tocsin.CanaryRule, put func(name, value string)) {
+		put("name", quote(c.Name))
+		put(ssidKey(c.SSID), quote(c.SSID.String()))
+	})
+	items(p, "devices", policy.Devices, func(d tocsin.DeviceRule, put func(name, value string)) {
+		put("name", quote(d.Name))
+		put("mac", quote(d.Device.String()))
+		put("found", strconv.FormatBool(d.Found))
+		put("lost", strconv.FormatBool(d.Lost))
+		put("timeout", d.Timeout.String())
+		put("severity", d.Severity.String())
+	})
+}
+
+func ssidKey(p tocsin.SSIDPattern) string {
+	if p.IsRegexp() {
+		return "ssid_regexp"
+	}
+	return "ssid"
+}
+
+func texts(masks []tocsin.MACMask) []string {
+	var list []string
+	for _, m := range masks {
+		list = append(list, m.String())
+	}
+	return list
+}
