@@ -29,6 +29,7 @@ type grammar struct {
 	Serve       serveCommand       `cmd:"" help:"Listen, detect, and answer clients of Kismet on port 2501."`
 	Demo        demoCommand        `cmd:"" help:"Serve a bundled capture with several attacks, replayed in real time."`
 	Token       tokenCommand       `cmd:"" help:"Make, list and revoke tokens for programs, beside a running server too."`
+	Config      configCommand      `cmd:"" help:"Check a configuration, or make one from that of Kismet."`
 	Definitions definitionsCommand `cmd:"" help:"List every alert that this program can raise."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
