@@ -185,6 +185,23 @@ func TestAliasesAreFollowedAndBounded(t *testing.T) {
 	}
 }
 
+func TestDeepFilesAreRefusedAndNotWalked(t *testing.T) {
+	for _, text := range []string{strings.Repeat("[", 500_000), strings.Repeat("{a: ", 200_000), "a: " + strings.Repeat("- ", 300_000)} {
+		if _, _, err := parse(text); err == nil {
+			t.Errorf("%.10s… is no mistake", text)
+		}
+	}
+	large := filepath.Join(t.TempDir(), "large.yaml")
+	if err := os.WriteFile(large, []byte(strings.Repeat("#", maxFile+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := NewDraft()
+	d.Read(large)
+	if _, err := d.Result(headers); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Errorf("a file above the bound: %v", err)
+	}
+}
+
 func TestUnknownDetectorsAndSillyNumbersAreRefused(t *testing.T) {
 	c := Default()
 	c.Detectors = map[string]Detector{"NOSUCH": {}}

@@ -10,7 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 )
 
-// document reads the whole of a tocsin.yaml.
+// document reads the whole of a tocsin.yaml. printer.config knows the same keys; a test compares the two.
 func (r *yamlReader) document(n *yaml.Node) {
 	r.mapping("", n, keys{
 		"server": r.server, "store": r.store, "logs": r.logs, "alerts": r.alerts, "detectors": r.detectors, "policy": r.policy,
@@ -67,7 +67,7 @@ func (r *yamlReader) alerts(key string, n *yaml.Node) {
 			r.list(key, n, func(item string, n *yaml.Node) {
 				var s StartAlert
 				r.mapping(item, n, keys{"header": r.text(&s.Header), "text": r.text(&s.Text)}, nil)
-				s.Header = strings.ToUpper(s.Header)
+				s.Header = strings.ToUpper(s.Header) // as definitions are kept
 				r.set(fmt.Sprintf("%s[%d]", key, len(a.AtStart)), n)
 				a.AtStart = append(a.AtStart, s)
 			})
@@ -100,6 +100,7 @@ func (d *Draft) throttle(name string, t tocsin.Throttle, place string) error {
 	return nil
 }
 
+// detectors takes any name: whether there is such a detector only the catalogue can tell, to Config.Validate.
 func (r *yamlReader) detectors(key string, n *yaml.Node) {
 	r.mapping(key, n, nil, func(written, _ string, n *yaml.Node) {
 		name := strings.ToUpper(written)
@@ -123,6 +124,7 @@ func (r *yamlReader) detectors(key string, n *yaml.Node) {
 	})
 }
 
+// policy reads SSIDs raw, since one may hold any octet; names and addresses may not.
 func (r *yamlReader) policy(key string, n *yaml.Node) {
 	p := &r.draft.config.Policy
 	r.mapping(key, n, keys{

@@ -74,6 +74,7 @@ var oneValue = map[string]func(*kismetReader, directive) error{
 	"enable_logging": nil, "log_title": nil, "log_prefix": nil, "log_template": nil,
 }
 
+// add uses one line, or says why not.
 func (k *kismetReader) add(d directive) {
 	use, several := severalValues[d.name]
 	one, known := oneValue[d.name]
@@ -100,6 +101,7 @@ func (k *kismetReader) add(d directive) {
 
 func (k *kismetReader) set(key, place string) { k.draft.origins[key] = place }
 
+// alert is NAME,limit,burst. A fourth part or an empty one is a mistake, of which Kismet would die.
 func (k *kismetReader) alert(d directive) error {
 	header, rates, _ := strings.Cut(d.value, ",")
 	t, err := tocsin.ParseThrottle(rates)
@@ -109,6 +111,7 @@ func (k *kismetReader) alert(d directive) error {
 	return k.draft.throttle(strings.TrimSpace(header), t, d.place)
 }
 
+// apspoof is label:ssid="PATTERN",validmacs="MAC,MAC/MASK". The pattern is always an expression.
 func (k *kismetReader) apspoof(d directive) error {
 	label, options, err := multipart(d.value)
 	if err != nil {
@@ -128,6 +131,7 @@ func (k *kismetReader) apspoof(d directive) error {
 	return nil
 }
 
+// ssidcanary is label:ssid="PATTERN". A pattern that is none is told here, not when the first frame meets it.
 func (k *kismetReader) ssidcanary(d directive) error {
 	label, options, err := multipart(d.value)
 	if err != nil {
@@ -162,6 +166,7 @@ func (k *kismetReader) isSample(d directive, options map[string]string) bool {
 	return true
 }
 
+// loadAlert is HEADER:text; the text may hold colons.
 func (k *kismetReader) loadAlert(d directive) error {
 	header, text, ok := strings.Cut(d.value, ":")
 	if !ok {
@@ -176,6 +181,7 @@ func (k *kismetReader) loadAlert(d directive) error {
 	return nil
 }
 
+// backlog may be 0, as in Kismet.
 func (k *kismetReader) backlog(d directive) error {
 	n, err := strconv.Atoi(d.value)
 	if err != nil || n < 0 {
@@ -186,6 +192,7 @@ func (k *kismetReader) backlog(d directive) error {
 	return nil
 }
 
+// texts go into answers and headers of the server, so that none may hold a control character.
 func (k *kismetReader) texts(d directive) error {
 	s := &k.draft.config.Server
 	to, key := &s.Name, "server.name"

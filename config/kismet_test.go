@@ -161,6 +161,7 @@ func TestKismetLoginsThatCannotBe(t *testing.T) {
 		"httpd_username=\nhttpd_password=a\n": "go together",
 		"httpd_username=a\nhttpd_password=\xff\n":          "is not UTF-8",
 		"HTTPD_Username = a\r\n httpd_password= b c \r\n#": "",
+		"\ufeffhttpd_username+=a\nhttpd_password+=b c":     "",
 	} {
 		user, password, err := ReadKismetLogin(filepath.Join(kismetFolder(t, map[string]string{"f": text}), "f"))
 		if want == "" && (user != "a" || password != "b c" || err != nil) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -260,6 +261,33 @@ func TestKismetLinesThatSayNothingAreTold(t *testing.T) {
 		`kismet.conf:7: "unheard\x1b[2j_of" is not used: Tocsin knows no such option`,
 		"kismet.conf:8: httpd_ssl_cert is not used: Kismet does not read it either; server.tls of tocsin.yaml has the certificate",
 		"kismet.conf:9: gps is not used: Tocsin has no receiver of positions yet")
+}
+
+// TestKismetKnowsTheOptionsThatMatter holds that each is used or has a reason of its own.
+func TestKismetKnowsTheOptionsThatMatter(t *testing.T) {
+	const names = `alert devicefound devicelost devicefound_timeout devicelost_timeout apspoof ssidcanary prelude_alerts load_alert
+		dot11_max_signal dot11_keep_eapol hidedata alertbacklog packet_backlog_limit packet_backlog_warning packet_log_warning
+		enable_logging log_config_present log_types log_title log_prefix log_template kis_log_alerts kis_log_messages kis_log_packets
+		kis_log_data_packets kis_log_duplicate_packets kis_log_system_status kis_log_system_status_rate kis_log_datasources
+		kis_log_datasource_rate kis_log_datasources_rate kis_log_alert_timeout kis_log_device_timeout kis_log_message_timeout
+		kis_log_packet_timeout kis_log_snapshot_timeout kis_log_ephemeral_dangerous httpd_port httpd_bind_address httpd_username
+		httpd_password httpd_auth_file httpd_session_db httpd_allow_auth_creation httpd_allow_auth_view httpd_jwt_key httpd_jwt_issuer
+		httpd_uri_prefix httpd_allow_cors httpd_allowed_origin httpd_home httpd_mime httpd_redirect_unknown httpd_user_home
+		httpd_session_timeout httpd_ssl server_name server_description server_location servername server_uuid configdir server_announce
+		source channel_hop channel_hop_speed split_source_hopping randomized_hopping retry_on_source_error mask_datasource_type
+		mask_datasource_interface source_stagger_threshold source_launch_group source_launch_delay dot11_datasource_opt
+		override_remote_timestamp packet_dedup_size packets_dedup_size gps`
+	other := unusedReason("no such option")
+	for _, name := range strings.Fields(names) {
+		_, several := severalValues[name]
+		_, one := oneValue[name]
+		if reason := unusedReason(name); !several && !one && reason == other {
+			t.Errorf("%s is not known", name)
+		}
+		if _, both := unused[name]; both && (several || one) {
+			t.Errorf("%s is both used and not", name)
+		}
+	}
 }
 
 func TestKismetMistakesNameTheirLine(t *testing.T) {

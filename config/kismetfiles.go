@@ -32,6 +32,9 @@ const (
 	kismetSite   = "kismet_site.conf"
 )
 
+// byteOrderMark is what some editors put before UTF-8.
+const byteOrderMark = "\ufeff"
+
 // directive is one line of a configuration file.
 type directive struct {
 	name  string // lower case
@@ -47,13 +50,19 @@ type folder struct {
 	home      string
 	draft     *Draft
 	list      []directive
-	overrides []string // files and patterns that are applied at the end
+	overrides []override
 	open      []string // the files being read, outermost first
 	read      map[string]bool
 	applied   map[string]bool // overrides
 	files     int
 	lines     int // that say something
 	full      bool
+}
+
+// override is what an opt_override names; it is applied when everything else is read.
+type override struct {
+	pattern string
+	place   string // of the line
 }
 
 // readFolder reads what dir says. Mistakes and notes go to d.
@@ -68,12 +77,12 @@ func readFolder(dir string, d *Draft) []directive {
 		if path := filepath.Join(dir, kismetMemory); exists(path) {
 			f.include(path, shownPath(dir))
 		}
-		f.overrides = append(f.overrides, filepath.Join(globEscape(dir), kismetSite))
+		f.overrides = append(f.overrides, override{filepath.Join(globEscape(dir), kismetSite), shownPath(dir)})
 	default:
 		d.mistake(shownPath(dir), "this is no Kismet configuration folder: it holds neither %s nor %s", kismetMain, kismetAlerts)
 	}
 	for i := 0; i < len(f.overrides) && !f.full; i++ {
-		f.override(f.overrides[i])
+		f.apply(f.overrides[i])
 	}
 	f.noteUnread()
 	return f.list
@@ -153,7 +162,7 @@ func (f *folder) include(path, from string) {
 // parse reads "name = value" lines. Unlike the peer it takes the last line without a line end, a line of any length,
 // and trims a carriage return.
 func (f *folder) parse(path string, b []byte) {
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) // a byte order mark
+	b = bytes.TrimPrefix(b, []byte(byteOrderMark))
 	for i, line := range bytes.Split(b, []byte("\n")) {
 		text := strings.TrimSpace(string(line))
 		if text == "" || text[0] == '#' {
@@ -202,7 +211,9 @@ func (f *folder) take(d directive) {
 		}
 	case "opt_override":
 		if path, ok := f.path(d, true); ok && len(f.overrides) < maxFiles {
-			f.overrides = append(f.overrides, path)
+			f.overrides = append(f.overrides, override{path, d.place})
+		} else if ok {
+			f.draft.mistake(d.place, "more than %d overrides are named", maxFiles)
 		}
 	default:
 		f.list = append(f.list, d)
@@ -221,17 +232,17 @@ func (f *folder) matches(pattern, place string) []string {
 	})
 }
 
-// override applies the files that pattern means: an option whose lines all say += gets more values, any other has
-// those of the override alone. Each alert's rate is an option of its own, so that a line here changes one and not all.
-func (f *folder) override(pattern string) {
-	for _, path := range f.matches(pattern, shownPath(f.dir)) {
+// apply reads the files that o means: an option whose lines there all say += gets more values, any other has those of
+// the override alone. Each alert's rate is an option of its own, so that a line here changes one and not all.
+func (f *folder) apply(o override) {
+	for _, path := range f.matches(o.pattern, o.place) {
 		if f.applied[filepath.Clean(path)] {
 			continue // named twice, or it names itself
 		}
 		f.applied[filepath.Clean(path)] = true
 		before := f.list
 		f.list = nil
-		f.include(path, shownPath(f.dir))
+		f.include(path, o.place)
 		replaced := map[string]bool{}
 		for _, d := range f.list {
 			replaced[d.name] = replaced[d.name] || !d.add && d.name != "alert"

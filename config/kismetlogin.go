@@ -15,10 +15,10 @@ func ReadKismetLogin(path string) (user, password string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("read Kismet's login %s: %w", shownPath(path), err)
 	}
-	for line := range bytes.Lines(b) {
+	for line := range bytes.Lines(bytes.TrimPrefix(b, []byte(byteOrderMark))) {
 		name, value, _ := strings.Cut(strings.TrimSpace(string(line)), "=")
 		to := &user
-		switch strings.ToLower(strings.TrimSpace(name)) {
+		switch strings.ToLower(strings.TrimSpace(strings.TrimSuffix(name, "+"))) {
 		case "httpd_username":
 		case "httpd_password":
 			to = &password

@@ -51,6 +51,7 @@ func (w canaryWords) rule() (tocsin.CanaryRule, error) {
 	return tocsin.CanaryRule{Name: w.label(), SSID: pattern}, nil
 }
 
+// rule tells all that is wrong with a rule on one line.
 func (w deviceWords) rule() (tocsin.DeviceRule, error) {
 	r := tocsin.DeviceRule{Name: w.name, Found: w.found, Lost: w.lost, Timeout: w.timeout}
 	var problems []error
@@ -126,6 +127,7 @@ func (w canaryWords) pattern() (tocsin.SSIDPattern, error) {
 	return tocsin.SSIDPattern{}, errors.New("ssid or ssid_regexp is missing")
 }
 
+// macs reads them all before it tells of a mistake, so that each is told.
 func macs(list []string) ([]tocsin.MACMask, error) {
 	if len(list) == 0 {
 		return nil, errors.New("the list of MAC addresses is empty: every access point of the network would be an impostor")

@@ -48,6 +48,7 @@ func (c Config) problems(headers []string) []problem {
 	return v.list
 }
 
+// validation collects problems.
 type validation struct{ list []problem }
 
 func (v *validation) wantf(ok bool, key, format string, args ...any) {
@@ -56,6 +57,7 @@ func (v *validation) wantf(ok bool, key, format string, args ...any) {
 	}
 }
 
+// server checks what is known without opening a file or a port; that is done when the server starts.
 func (v *validation) server(s Server) {
 	host, port, err := net.SplitHostPort(s.Listen)
 	v.wantf(err == nil, "server.listen", "%s is not host:port, such as :2501 or 127.0.0.1:2501", shown(s.Listen))
@@ -105,6 +107,7 @@ func isOrigin(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isHost(u.Hostname()) && s == u.Scheme+"://"+u.Host
 }
 
+// isPrefix is strict because the prefix is compared with the paths of requests and gets into links.
 func isPrefix(s string) bool {
 	if s == "" {
 		return true
@@ -117,6 +120,7 @@ func isPrefix(s string) bool {
 	return s[0] == '/'
 }
 
+// template refuses a sign that nothing fills in.
 func (v *validation) template(key, s string) {
 	v.wantf(s != "", key, "is empty")
 	v.wantf(!strings.ContainsFunc(s, unicode.IsControl), key, "holds a control character")
