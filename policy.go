@@ -1,8 +1,10 @@
 package tocsin
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"time"
 
@@ -51,6 +53,10 @@ func LiteralSSID(ssid string) SSIDPattern { return SSIDPattern{literal: ssid} }
 // CompileSSID reads a regular expression (RE2 syntax, unanchored, case counts).
 func CompileSSID(pattern string) (SSIDPattern, error) {
 	re, err := regexp.Compile(pattern)
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) { // its own text has the pattern as it is, which may hold anything
+		return SSIDPattern{}, fmt.Errorf("SSID pattern %q: %s: %q", pattern, wrong.Code, wrong.Expr)
+	}
 	if err != nil {
 		return SSIDPattern{}, fmt.Errorf("SSID pattern %q: %w", pattern, err)
 	}
