@@ -31,14 +31,13 @@ type CanaryRule struct {
 	SSID SSIDPattern
 }
 
-// DeviceRule watches whether devices come and go.
+// DeviceRule names devices whose coming and going is news.
 type DeviceRule struct {
-	Name     string
-	Device   MACMask
-	Found    bool          // tell when one comes
-	Lost     bool          // tell when one that was there has gone
-	Timeout  time.Duration // of silence, after which it has gone, and after which it comes anew; positive
-	Severity Severity
+	Name        string
+	Device      MACMask
+	Found, Lost bool          // which of the two is told
+	Timeout     time.Duration // of silence after which a device is gone; 0: the detector's own
+	Severity    *Severity     // nil: the definition's
 }
 
 // SSIDPattern matches SSIDs by their raw bytes: one literally, or a regular expression somewhere in them.

@@ -35,7 +35,10 @@ type Server struct {
 	ACME        ACME
 	CORS        CORS
 	URIPrefix   string // begins with a slash and does not end with one; empty: none
-	KismetLogin string // file with the login of a Kismet server in clear text, to be read once; empty: none
+	// KismetLogin and KismetTokens are files of a Kismet server that are taken over once: its login in clear text
+	// (kismet_httpd.conf) and its API tokens (session.db). Empty: none.
+	KismetLogin  string
+	KismetTokens string
 }
 
 // TLS names the certificate to answer with. Both are empty, or both name PEM files.
@@ -99,12 +102,6 @@ type Detector struct {
 	Off    bool
 	Limits map[string]any // by name, as `tocsin definitions` lists them: int, float64, bool or string
 }
-
-// What a rule on devices has unless it says otherwise, as in Kismet.
-const (
-	deviceTimeout  = time.Minute
-	deviceSeverity = tocsin.High
-)
 
 // Default is the configuration without any file.
 func Default() Config {

@@ -26,6 +26,7 @@ server:
   cors: {allow: true, origin: "https://dash.example.com"}
   uri_prefix: /tocsin
   kismet_login: /root/.kismet/kismet_httpd.conf
+  kismet_tokens: /root/.kismet/session.db
 store:
   path: /var/lib/tocsin/alerts.db
   retention: 90d
@@ -77,6 +78,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Sources: []string{"roof.pcapng", "yard.pcapng:realtime=true"},
 			TLS:     TLS{Cert: "/etc/tocsin/cert.pem", Key: "/etc/tocsin/key.pem"},
 			CORS:    CORS{Allow: true, Origin: "https://dash.example.com"}, URIPrefix: "/tocsin", KismetLogin: "/root/.kismet/kismet_httpd.conf",
+			KismetTokens: "/root/.kismet/session.db",
 		},
 		Store: Store{Path: "/var/lib/tocsin/alerts.db", Retention: 90 * 24 * time.Hour},
 		Logs:  Logs{KismetDB: KismetDB{Enabled: true, File: "/var/log/tocsin-%D-%t-%i.%l"}},
@@ -86,9 +88,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Detectors: map[string]Detector{"DEAUTHFLOOD": {Limits: map[string]any{"frames": 20, "window": "2s"}}, "KARMAOUI": {Off: true}},
 	}
+	critical := tocsin.Critical
 	devices := []tocsin.DeviceRule{{
 		Name: "van", Device: tocsin.MACMask{Addr: dot11.Addr{0, 0x11, 0x22, 0x33, 0x44, 0x55}, Mask: dot11.Broadcast},
-		Found: true, Lost: true, Timeout: 5 * time.Minute, Severity: tocsin.Critical,
+		Found: true, Lost: true, Timeout: 5 * time.Minute, Severity: &critical,
 	}}
 	if d := cmp.Diff(devices, c.Policy.Devices); d != "" {
 		t.Error(d)
@@ -144,8 +147,9 @@ func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 		"policy:\n  networks:\n  - {ssid: x, macs: [nonsense]}\n":                                    "nonsense",
 		"policy:\n  canaries:\n  - {name: B, ssid_regexp: '('}\n":                                    "tocsin.yaml:3: policy.canaries[0]: B",
 		"policy:\n  canaries:\n  - {name: B}\n":                                                      "ssid or ssid_regexp is missing",
+		"policy:\n  devices:\n  - {mac: '00:11:22:33:44:55', lost: true, timeout: 0s}\n":             "tocsin.yaml:3: policy.devices[0].timeout: 0s is not positive",
 		"policy:\n  devices:\n  - {mac: '00:11:22:33:44:55'}\n":                                      "tocsin.yaml:3: policy.devices[0]: found or lost must be true",
-		"policy:\n  devices:\n  - {found: true, timeout: 0s, severity: bad}\n":                       "mac is missing; timeout 0s is not positive; severity bad is not one of",
+		"policy:\n  devices:\n  - {found: true, severity: bad}\n":                                    "policy.devices[0]: mac is missing; severity bad is not one of",
 		"policy:\n  devices:\n  - {mac: '00:11:22:33:44:55/zz', found: true, name: \"a\\u202eb\"}\n": "\"a\\u{202e}b\"",
 		"{":                 "at L2",
 		"a: 1\n---\nb: 2\n": "document",
@@ -245,6 +249,9 @@ func TestWhatNothingUsesIsSaid(t *testing.T) {
 		if key != "server.acme" && !strings.Contains(notes, key) {
 			t.Errorf("no note on %s in\n%s", key, notes)
 		}
+	}
+	if n := strings.Count(notes, "policy.devices"); n != 1 {
+		t.Errorf("%d notes on one rule:\n%s", n, notes)
 	}
 	if strings.Contains(notes, "server.name") || strings.Contains(notes, "alerts.backlog") {
 		t.Errorf("a note on what is used:\n%s", notes)

@@ -55,7 +55,8 @@ func (d *Draft) Result(headers []string) (Config, error) {
 func (d *Draft) Notes() []string {
 	notes := slices.Clone(d.notes)
 	for _, key := range slices.Sorted(maps.Keys(d.origins)) {
-		if isWaiting(key) {
+		item, _, below := strings.Cut(key, "].")
+		if isWaiting(key) && !(below && d.origins[item+"]"] != "") { // a rule is told once, not each of its keys
 			notes = append(notes, fmt.Sprintf("%s: %s is read, but nothing uses it yet", d.origins[key], key))
 		}
 	}
@@ -99,7 +100,7 @@ func (d *Draft) mistake(place, format string, args ...any) {
 
 // waiting lists the keys, with all below them, that nothing uses yet. Whoever uses one takes it off.
 var waiting = []string{
-	"server.tls", "server.acme", "server.cors", "server.uri_prefix", "server.kismet_login", "store", "logs.kismetdb",
+	"server.tls", "server.acme", "server.cors", "server.uri_prefix", "server.kismet_login", "server.kismet_tokens", "store", "logs.kismetdb",
 	"alerts.at_start", "policy.devices",
 }
 

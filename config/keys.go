@@ -20,14 +20,15 @@ func (r *yamlReader) document(n *yaml.Node) {
 func (r *yamlReader) server(key string, n *yaml.Node) {
 	s := &r.draft.config.Server
 	r.mapping(key, n, keys{
-		"listen":       r.text(&s.Listen),
-		"data":         r.text(&s.Data),
-		"name":         r.text(&s.Name),
-		"description":  r.text(&s.Description),
-		"location":     r.text(&s.Location),
-		"sources":      r.texts(&s.Sources),
-		"uri_prefix":   r.text(&s.URIPrefix),
-		"kismet_login": r.text(&s.KismetLogin),
+		"listen":        r.text(&s.Listen),
+		"data":          r.text(&s.Data),
+		"name":          r.text(&s.Name),
+		"description":   r.text(&s.Description),
+		"location":      r.text(&s.Location),
+		"sources":       r.texts(&s.Sources),
+		"uri_prefix":    r.text(&s.URIPrefix),
+		"kismet_login":  r.text(&s.KismetLogin),
+		"kismet_tokens": r.text(&s.KismetTokens),
 		"tls": func(key string, n *yaml.Node) {
 			r.mapping(key, n, keys{"cert": r.text(&s.TLS.Cert), "key": r.text(&s.TLS.Key)}, nil)
 		},
@@ -148,10 +149,10 @@ func (r *yamlReader) policy(key string, n *yaml.Node) {
 		},
 		"devices": func(key string, n *yaml.Node) {
 			r.list(key, n, func(item string, n *yaml.Node) {
-				rule := deviceWords{timeout: deviceTimeout, severity: deviceSeverity.String()}
+				var rule deviceWords
 				r.mapping(item, n, keys{
 					"name": r.text(&rule.name), "mac": r.text(&rule.mac), "found": r.boolean(&rule.found), "lost": r.boolean(&rule.lost),
-					"timeout": r.duration(&rule.timeout), "severity": r.text(&rule.severity),
+					"timeout": r.positive(&rule.timeout), "severity": r.text(&rule.severity),
 				}, nil)
 				keep(r, key, &p.Devices, rule.rule, item, n)
 			})

@@ -69,7 +69,7 @@ var oneValue = map[string]func(*kismetReader, directive) error{
 	"kis_log_packets":       (*kismetReader).switches,
 	"kis_log_system_status": (*kismetReader).switches,
 	"httpd_port":            nil, "httpd_bind_address": nil,
-	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil,
+	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil, "httpd_session_db": nil,
 	"devicefound_timeout": nil, "devicelost_timeout": nil,
 	"enable_logging": nil, "log_title": nil, "log_prefix": nil, "log_template": nil,
 }
@@ -268,7 +268,7 @@ func (k *kismetReader) devices() {
 	rules := &k.draft.config.Policy.Devices
 	before := len(*rules)
 	for _, d := range k.watched {
-		words := deviceWords{mac: d.value, found: d.name == "devicefound", lost: d.name == "devicelost", severity: deviceSeverity.String()}
+		words := deviceWords{mac: d.value, found: d.name == "devicefound", lost: d.name == "devicelost"}
 		if words.timeout = lost; words.found {
 			words.timeout = found
 		}
@@ -290,17 +290,17 @@ func (k *kismetReader) devices() {
 	}
 }
 
-// timeout reads a number of seconds.
+// timeout reads a number of seconds; 0 if none is given.
 func (k *kismetReader) timeout(name string) time.Duration {
 	d, ok := k.first[name]
 	if !ok {
-		return deviceTimeout
+		return 0
 	}
 	const day = 86_400
 	n, err := strconv.Atoi(d.value)
 	if err != nil || n <= 0 || n > maxDays*day {
 		k.draft.mistake(d.place, "%s=%s: this is not a number of seconds", d.name, shown(d.value))
-		return deviceTimeout
+		return 0
 	}
 	return time.Duration(n) * time.Second
 }

@@ -10,12 +10,18 @@ import (
 
 var errControl = errors.New("this holds a control character")
 
-// login takes the file over in which the login stands, never the login itself: a configuration holds no password.
+// login takes over the file of the tokens, and the file in which the login stands, never the login itself: a configuration holds no password.
 func (k *kismetReader) login() {
 	user, hasUser := k.first["httpd_username"]
 	password, hasPassword := k.first["httpd_password"]
 	auth, hasFile := k.first["httpd_auth_file"]
 	server := &k.draft.config.Server
+	if tokens, ok := k.first["httpd_session_db"]; ok {
+		if path, ok := k.path(tokens); ok {
+			server.KismetTokens = path
+			k.set("server.kismet_tokens", tokens.place)
+		}
+	}
 	switch {
 	case hasUser != hasPassword:
 		only := user

@@ -44,7 +44,6 @@ var unused = map[string]string{
 	"kis_log_message_timeout":     noShortening,
 	"kis_log_packet_timeout":      noShortening,
 	"kis_log_snapshot_timeout":    noShortening,
-	"httpd_session_db":            "tokens are not taken over; make new ones",
 	"httpd_allow_auth_creation":   noTokens,
 	"httpd_allow_auth_view":       "tokens are stored hashed and are never shown again",
 	"httpd_jwt_key":               noTokens,

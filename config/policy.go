@@ -27,8 +27,8 @@ type deviceWords struct {
 	name        string
 	mac         string
 	found, lost bool
-	timeout     time.Duration
-	severity    string
+	timeout     time.Duration // 0: not said
+	severity    string        // empty: not said
 }
 
 func (w networkWords) rule() (tocsin.NetworkRule, error) {
@@ -64,11 +64,12 @@ func (w deviceWords) rule() (tocsin.DeviceRule, error) {
 	if !w.found && !w.lost {
 		problems = append(problems, errors.New("found or lost must be true"))
 	}
-	if w.timeout <= 0 {
-		problems = append(problems, fmt.Errorf("timeout %s is not positive", w.timeout))
-	}
-	if r.Severity, err = severity(w.severity); err != nil {
-		problems = append(problems, err)
+	if w.severity != "" {
+		s, err := severity(w.severity)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		r.Severity = &s
 	}
 	if r.Name == "" {
 		r.Name = r.Device.String()

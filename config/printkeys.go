@@ -52,6 +52,7 @@ func (p *printer) server(s Server) {
 	})
 	p.text("uri_prefix", s.URIPrefix)
 	p.text("kismet_login", s.KismetLogin)
+	p.text("kismet_tokens", s.KismetTokens)
 }
 
 func (p *printer) alerts(a Alerts) {
@@ -85,8 +86,12 @@ func (p *printer) policy(policy tocsin.Policy) {
 		put("mac", quote(d.Device.String()))
 		put("found", strconv.FormatBool(d.Found))
 		put("lost", strconv.FormatBool(d.Lost))
-		put("timeout", d.Timeout.String())
-		put("severity", d.Severity.String())
+		if d.Timeout > 0 {
+			put("timeout", d.Timeout.String())
+		}
+		if d.Severity != nil {
+			put("severity", d.Severity.String())
+		}
 	})
 }
 

@@ -42,8 +42,8 @@ func (c Config) problems(headers []string) []problem {
 	for i, r := range c.Policy.Devices {
 		key := fmt.Sprintf("policy.devices[%d]", i)
 		v.wantf(r.Found || r.Lost, key, "found or lost must be true")
-		v.wantf(r.Timeout > 0, key, "timeout %s is not positive", r.Timeout)
-		v.wantf(r.Severity.Valid(), key, "%s is not a severity", r.Severity)
+		v.wantf(r.Timeout >= 0, key, "timeout %s is negative", r.Timeout)
+		v.wantf(r.Severity == nil || r.Severity.Valid(), key, "severity is none of the five")
 	}
 	return v.list
 }

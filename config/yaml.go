@@ -249,6 +249,18 @@ func (r *yamlReader) duration(to *time.Duration) setter {
 	}
 }
 
+// positive refuses a zero that is written down, which elsewhere means a default.
+func (r *yamlReader) positive(to *time.Duration) setter {
+	return func(key string, n *yaml.Node) {
+		before := *to
+		r.duration(to)(key, n)
+		if r.draft.origins[key] == r.place(n) && *to <= 0 {
+			r.mistake(key, n, "%s is not positive", *to)
+			*to = before
+		}
+	}
+}
+
 // parseDuration reads what time.ParseDuration does, and whole days as 30d.
 func parseDuration(s string) (time.Duration, error) {
 	if s == "" {
