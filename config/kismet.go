@@ -297,7 +297,7 @@ func (k *kismetReader) timeout(name string) time.Duration {
 		return 0
 	}
 	const day = 86_400
-	n, err := strconv.Atoi(d.value)
+	n, err := strconv.ParseInt(d.value, 10, 64)
 	if err != nil || n <= 0 || n > maxDays*day {
 		k.draft.mistake(d.place, "%s=%s: this is not a number of seconds", d.name, shown(d.value))
 		return 0

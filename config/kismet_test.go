@@ -279,7 +279,7 @@ func TestKismetMistakesNameTheirLine(t *testing.T) {
 		"alert=DEAUTHFLOOD", "alert=DEAUTHFLOOD,,1/sec", "alert=A,5/min,1/hour", "alert=,5/min,1/sec", "apspoof=nolabel", `apspoof=A:ssid="x"`,
 		`apspoof=A:ssid="x",validmacs="zz"`, `apspoof=A:ssid="(?<!x)y",validmacs="00:11:22:33:44:55"`, `ssidcanary=A:ssid="(`,
 		`ssidcanary=A:ssid="unclosed`, "ssidcanary=A:nonsense", "alertbacklog=many", "alertbacklog=-1", "alertbacklog=1000000", "httpd_port=http", "httpd_port=70000",
-		"httpd_bind_address=a b", "httpd_uri_prefix=/a b", "httpd_allowed_origin=nonsense", "devicefound=zz", "devicelost_timeout=0", "devicefound_timeout=soon",
+		"httpd_bind_address=a b", "httpd_uri_prefix=/a b", "httpd_allowed_origin=nonsense", "devicefound=zz", "devicelost_timeout=0", "devicelost_timeout=9158400001", "devicefound_timeout=soon",
 		"load_alert=no colon", "load_alert=A B:text", "include=%E/absent.conf", "include=%S/x.conf", "opt_include=[", "opt_include=/*/*/*/x", "include=.", "server_name=\xff", "server_name=a\x00b",
 		"httpd_auth_file=%Q", "log_title=a\x1bb", "source=a.pcap:x",
 	} {
