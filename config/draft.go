@@ -100,8 +100,7 @@ func (d *Draft) mistake(place, format string, args ...any) {
 
 // waiting lists the keys, with all below them, that nothing uses yet. Whoever uses one takes it off.
 var waiting = []string{
-	"server.tls", "server.acme", "server.cors", "server.uri_prefix", "server.kismet_login", "server.kismet_tokens", "store", "logs.kismetdb",
-	"alerts.at_start", "policy.devices",
+	"store", "logs.kismetdb", "alerts.at_start", "policy.devices",
 }
 
 func isWaiting(key string) bool {

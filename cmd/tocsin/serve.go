@@ -8,7 +8,9 @@ import (
 	"os"
 	"strings"
 
+	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/app"
+	"github.com/tocsin-wids/tocsin/config"
 )
 
 type serveCommand struct {
@@ -38,7 +40,9 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	server, err := app.New(app.Options{Config: conf, User: c.User, Password: password, Logger: logger(t, c.Verbose)})
+	options := serverOptions(conf)
+	options.User, options.Password, options.Logger = c.User, password, logger(t, c.Verbose)
+	server, err := app.New(options)
 	if errors.Is(err, app.ErrSettings) {
 		return exitError{exitUsage, err}
 	}
@@ -50,6 +54,19 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		fmt.Fprintln(t.out, "No login is set yet. Set it here, once:", link)
 	}
 	return server.Run(ctx)
+}
+
+// serverOptions is a server as the configuration wants it.
+func serverOptions(conf config.Config) app.Options {
+	s := conf.Server
+	return app.Options{
+		Config:       conf,
+		KismetLogin:  s.KismetLogin,
+		KismetTokens: s.KismetTokens,
+		TLS:          app.TLS{Cert: s.TLS.Cert, Key: s.TLS.Key, Domains: s.ACME.Domains, Email: s.ACME.Email},
+		CORS:         kismet.CORS{Allow: s.CORS.Allow, Origin: s.CORS.Origin},
+		Prefix:       s.URIPrefix,
+	}
 }
 
 // password reads the file that holds it: an option would show in the list of processes.
