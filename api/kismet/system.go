@@ -1,8 +1,7 @@
 package kismet
 
 import (
-	"bytes"
-	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,25 +18,25 @@ type System struct {
 	Description string
 	Location    string
 	UUID        string
-	Devices     int // tracked
-	Connections int // of HTTP clients, now
+	Devices     int    // tracked
+	Connections int    // of HTTP clients, now
+	Memory      uint64 // in use, kB; 0 if unknown
+	Battery     api.Battery
+
+	MemoryHistory, DevicesHistory api.History
 }
 
 type systemRecord struct {
 	System
 	now     time.Time
 	account string
+
+	memory, devices api.HistoryView
 }
 
 type sys = systemRecord
 
-var systemFields = []api.Field[systemRecord]{
-	{Name: "kismet.system.battery.percentage", Type: "int32_t", Help: "0 without a battery", Append: sysZero},
-	{Name: "kismet.system.battery.charging", Type: "string", Help: "charged on mains without a battery",
-		Append: func(b []byte, _ *sys) []byte { return append(b, `"charged"`...) }},
-	{Name: "kismet.system.battery.ac", Type: "uint8_t", Help: "1 on mains",
-		Append: func(b []byte, _ *sys) []byte { return append(b, '1') }},
-	{Name: "kismet.system.battery.remaining", Type: "uint32_t", Help: "seconds", Append: sysZero},
+var systemFields = slices.Concat(powerFields, []api.Field[systemRecord]{
 	{Name: "kismet.system.timestamp.sec", Type: "uint64_t", Help: "time of the server, Unix seconds",
 		Append: func(b []byte, s *sys) []byte { return strconv.AppendInt(b, s.now.Unix(), 10) }},
 	{Name: "kismet.system.timestamp.usec", Type: "uint64_t", Help: "microseconds of that second",
@@ -45,7 +44,7 @@ var systemFields = []api.Field[systemRecord]{
 	{Name: "kismet.system.timestamp.start_sec", Type: "uint64_t", Help: "when the server started, Unix seconds",
 		Append: func(b []byte, s *sys) []byte { return api.AppendTime(b, s.Started.Truncate(time.Second)) }},
 	{Name: "kismet.system.memory.rss", Type: "uint64_t", Help: "memory in use, kB",
-		Append: func(b []byte, _ *sys) []byte { return strconv.AppendUint(b, residentMemory(), 10) }},
+		Append: func(b []byte, s *sys) []byte { return strconv.AppendUint(b, s.Memory, 10) }},
 	{Name: "kismet.system.devices.count", Type: "uint64_t", Help: "tracked devices",
 		Append: func(b []byte, s *sys) []byte { return strconv.AppendInt(b, int64(s.Devices), 10) }},
 	{Name: "kismet.system.user", Type: "string", Help: "account that the server runs as",
@@ -62,15 +61,23 @@ var systemFields = []api.Field[systemRecord]{
 		Append: func(b []byte, s *sys) []byte { return api.AppendString(b, s.Description) }},
 	{Name: "kismet.system.server_location", Type: "string", Help: "where it is",
 		Append: func(b []byte, s *sys) []byte { return api.AppendString(b, s.Location) }},
+	{Name: "kismet.system.memory.rrd", Type: "map[field, x]", Help: "memory in use over time, kB",
+		Fields: api.Within(api.HistoryFields, func(s *sys) *api.HistoryView { return &s.memory })},
+	{Name: "kismet.system.devices.rrd", Type: "map[field, x]", Help: "tracked devices over time",
+		Fields: api.Within(api.HistoryFields, func(s *sys) *api.HistoryView { return &s.devices })},
 	{Name: "kismet.system.sensors.fan", Type: "map[string, x]", Help: "fans, none are read", Append: sysEmpty},
 	{Name: "kismet.system.sensors.temp", Type: "map[string, x]", Help: "temperatures, none are read", Append: sysEmpty},
 	{Name: "kismet.system.num_http_connections", Type: "uint64_t", Help: "connections of HTTP clients",
 		Append: func(b []byte, s *sys) []byte { return strconv.AppendInt(b, int64(s.Connections), 10) }},
 	{Name: "kismet.server.uuid", Type: "uuid", Help: "identifier of the server",
 		Append: func(b []byte, s *sys) []byte { return api.AppendString(b, s.UUID) }},
-}
+})
 
-func sysZero(b []byte, _ *sys) []byte { return append(b, '0') }
+// powerFields are those of a battery in the order that this record has them.
+var powerFields = api.Within(api.Select(api.BatteryFields, []api.Choice{
+	{Path: "kismet.system.battery.percentage"}, {Path: "kismet.system.battery.charging"},
+	{Path: "kismet.system.battery.ac"}, {Path: "kismet.system.battery.remaining"},
+}), func(s *sys) *api.Battery { return &s.Battery })
 
 func sysEmpty(b []byte, _ *sys) []byte { return append(b, '{', '}') }
 
@@ -79,7 +86,8 @@ func (h *handler) systemStatus(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	s := systemRecord{h.System(), h.Now(), h.account}
+	s := systemRecord{System: h.System(), now: h.Now(), account: h.account}
+	s.memory, s.devices = s.MemoryHistory.At(s.now), s.DevicesHistory.At(s.now)
 	return reply{body: q.format.End(api.AppendRecord(nil, &s, fields, q.format, 0))}, nil
 }
 
@@ -95,18 +103,4 @@ func (h *handler) systemTime(q *request) (reply, error) {
 func (h *handler) systemUser(q *request) (reply, error) {
 	fields := api.Select(systemFields, []api.Choice{{Path: "kismet.system.user"}})
 	return reply{body: q.format.End(api.AppendRecord(nil, &systemRecord{account: h.account}, fields, q.format, 0))}, nil
-}
-
-// residentMemory returns kB, 0 where the system does not say.
-func residentMemory() uint64 {
-	b, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	parts := bytes.Fields(b)
-	if len(parts) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseUint(string(parts[1]), 10, 64)
-	return pages * uint64(os.Getpagesize()) / 1024
 }
