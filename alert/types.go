@@ -31,12 +31,13 @@ type Options struct {
 // DefaultQuiet is longer than detectors wait before they speak again of what goes on.
 const DefaultQuiet = 15 * time.Minute
 
-// Event is one thing that happened, for subscribers. Exactly one of the pointers is set, but for TIMESTAMP, which has none.
+// Event is one thing that happened, for subscribers. At most one of Alert, Message and Payload is set; TIMESTAMP has none.
 type Event struct {
-	Topic   string // "ALERT", "MESSAGE", "TIMESTAMP"
+	Topic   string // "ALERT", "MESSAGE", "TIMESTAMP", or what the publisher of Payload calls it
 	Time    time.Time
 	Alert   *tocsin.Alert
 	Message *tocsin.Message
+	Payload any // of other topics: what readers of the topic know; it never changes
 }
 
 // Request is an alert that a client raises by name.
