@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -27,11 +28,20 @@ type Options struct {
 	Subscribe func(queue int) Subscription
 	Say       func(flags tocsin.MessageFlags, text string) // to all clients: on what one of them sent; silent if nil
 	Now       func() time.Time                             // time.Now if nil
-	Queue     int                                          // events kept for a slow client; 256 if 0
-	Clients   int                                          // at most; 256 if 0
+	Queue     int                                          // events kept for a slow client; DefaultQueue if 0
+	Clients   int                                          // at most; DefaultClients if 0
 }
 
+// Bounds that hold if Options name none. A client that keeps up costs a few kB, one that does not at most the events in
+// its queue, which it shares with all others.
 const (
+	DefaultQueue   = 256
+	DefaultClients = 16384
+)
+
+const (
+	// stopWithin is how long clients have to answer a good-bye.
+	stopWithin = 2 * time.Second
 	// hubQueue bounds what waits while the Hub encodes.
 	hubQueue = 1024
 	// hopeless is how many queues a client may lose before it is closed.
@@ -40,10 +50,12 @@ const (
 
 // Hub distributes events to clients.
 type Hub struct {
-	o   Options
-	say limiter
+	o       Options
+	say     limiter
+	running sync.WaitGroup // the clients' goroutines
+	lost    atomic.Uint64
 
-	mu      sync.Mutex
+	mu      sync.Mutex // taken before a client's
 	closed  bool
 	clients map[*client]struct{}
 	shapes  map[shapeKey]*shape
@@ -54,12 +66,10 @@ type shapeKey struct{ format, fields string }
 
 // shape writes events in one form, for all who want that.
 type shape struct {
-	key      shapeKey
-	format   api.Format
-	alerts   []api.Field[tocsin.Alert]
-	messages []api.Field[tocsin.Message]
-	times    []api.Field[time.Time]
-	wanted   map[string]map[*client]struct{} // by topic
+	key     shapeKey
+	format  api.Format
+	choices []api.Choice
+	wanted  map[string]map[*client]struct{} // by topic
 }
 
 // New returns a Hub. Clients are served while its Run runs.
@@ -74,24 +84,31 @@ func New(o Options) *Hub {
 		o.Now = time.Now
 	}
 	if o.Queue == 0 {
-		o.Queue = 256
+		o.Queue = DefaultQueue
 	}
 	if o.Clients == 0 {
-		o.Clients = 256
+		o.Clients = DefaultClients
 	}
 	return &Hub{o: o, say: newLimiter(), clients: map[*client]struct{}{}, shapes: map[shapeKey]*shape{}}
 }
 
-// Run distributes until ctx ends, and then says good-bye to all clients.
+// Lost returns how many events did not reach a client that was too slow.
+func (h *Hub) Lost() uint64 { return h.lost.Load() }
+
+// Run distributes until ctx ends, then says good-bye to all clients and waits for them.
 func (h *Hub) Run(ctx context.Context) error {
 	s := h.o.Subscribe(hubQueue)
 	defer s.Close()
 	defer h.shut()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
 	var lost uint64
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-sweep.C:
+			h.sweep(h.o.Now())
 		case e, ok := <-s.Events():
 			if !ok {
 				return nil
@@ -103,12 +120,30 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 }
 
+// shut ends all clients. Those that do not answer are cut off.
 func (h *Hub) shut() {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.closed = true
 	for c := range h.clients {
 		c.end(websocket.StatusGoingAway, "the server stops")
+	}
+	h.mu.Unlock()
+	cut := time.AfterFunc(stopWithin, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for c := range h.clients {
+			c.wire.Close()
+		}
+	})
+	defer cut.Stop()
+	h.running.Wait()
+}
+
+func (h *Hub) sweep(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.clients {
+		c.check(now)
 	}
 }
 
@@ -118,7 +153,7 @@ func (h *Hub) distribute(e alert.Event, missed uint64) {
 	defer h.mu.Unlock()
 	if missed > 0 {
 		for c := range h.clients {
-			c.lost.Add(missed)
+			c.miss(missed)
 		}
 	}
 	for _, s := range h.shapes {
@@ -126,29 +161,30 @@ func (h *Hub) distribute(e alert.Event, missed uint64) {
 		if len(named)+len(all) == 0 {
 			continue
 		}
-		b := s.append(nil, e)
+		frame := s.encode(e)
+		if frame == nil {
+			return
+		}
 		for c := range named {
-			c.push(b)
+			c.push(frame)
 		}
 		for c := range all {
-			c.push(b)
+			c.push(frame)
 		}
 	}
 }
 
-// append writes e as one message.
-func (s *shape) append(b []byte, e alert.Event) []byte {
-	f := s.format
-	b = f.Key(append(b, '{'), 0, true, e.Topic)
-	switch {
-	case e.Alert != nil:
-		b = api.AppendRecord(b, e.Alert, s.alerts, f, 1)
-	case e.Message != nil:
-		b = api.AppendRecord(b, e.Message, s.messages, f, 1)
-	default:
-		b = api.AppendRecord(b, &e.Time, s.times, f, 1)
+// encode writes e as the frame of one message, for all who want it in this form; nil if nothing can be written.
+func (s *shape) encode(e alert.Event) []byte {
+	p := payload(e)
+	if p == nil {
+		return nil
 	}
-	return f.End(f.Close(b, 0, '}'))
+	f := s.format
+	b := make([]byte, maxHeader, 2048)
+	b = f.Key(append(b, '{'), 0, true, e.Topic)
+	b = p.Append(b, s.choices, f, 1)
+	return frame(f.End(f.Close(b, 0, '}')))
 }
 
 // subscribe replaces what c had of topic. A topic more than a client may have is refused.
@@ -162,11 +198,7 @@ func (h *Hub) subscribe(c *client, topic string, key shapeKey, format api.Format
 	}
 	s := h.shapes[key]
 	if s == nil {
-		s = &shape{
-			key: key, format: format, wanted: map[string]map[*client]struct{}{},
-			alerts: api.Select(api.AlertFields, choices), messages: api.Select(api.MessageFields, choices),
-			times: api.Select(api.TimeFields, choices),
-		}
+		s = &shape{key: key, format: format, choices: choices, wanted: map[string]map[*client]struct{}{}}
 		h.shapes[key] = s
 	}
 	if s.wanted[topic] == nil {
@@ -196,23 +228,36 @@ func (h *Hub) leave(c *client, topic string, s *shape) {
 	}
 }
 
-// ServeHTTP speaks with one client until it leaves. The caller has made sure that the client may.
+// ServeHTTP takes the connection of a client over, and returns: the Hub speaks with it until it leaves. The caller has made
+// sure that the client may.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &client{hub: h, queue: make(chan []byte, h.o.Queue), ended: make(chan struct{}), topics: map[string]*shape{}}
-	if !h.enter(c) {
+	c := &client{hub: h, topics: map[string]*shape{}}
+	c.wire.now = h.o.Now
+	c.wire.heard.Store(h.o.Now().UnixNano())
+	if !h.mayEnter() {
 		http.Error(w, "Too many clients", http.StatusServiceUnavailable)
 		return
 	}
-	defer h.forget(c)
 	// Whether the page of another site may connect was decided by how it proved who it is.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	conn, err := websocket.Accept(&taker{w, &c.wire}, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		h.o.Logger.Debug("websocket refused", "error", err)
 		return
 	}
-	c.run(r.Context(), conn)
+	conn.SetReadLimit(maxMessage)
+	c.conn = conn
+	if !h.enter(c) {
+		conn.CloseNow()
+	}
 }
 
+func (h *Hub) mayEnter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.closed && len(h.clients) < h.o.Clients
+}
+
+// enter starts to read what c sends.
 func (h *Hub) enter(c *client) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -220,6 +265,7 @@ func (h *Hub) enter(c *client) bool {
 		return false
 	}
 	h.clients[c] = struct{}{}
+	h.running.Go(c.read)
 	return true
 }
 

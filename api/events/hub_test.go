@@ -244,11 +244,13 @@ func TestStoppingSaysGoodbye(t *testing.T) {
 	conn := site{l, "ws" + strings.TrimPrefix(s.URL, "http")}.dial(t)
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := h.Run(ctx); err != nil {
-		t.Fatal(err)
-	}
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
 	_, _, err := conn.Read(t.Context())
 	if got := websocket.CloseStatus(err); got != websocket.StatusGoingAway {
 		t.Errorf("got %v, want %v", err, websocket.StatusGoingAway)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
