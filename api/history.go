@@ -6,27 +6,34 @@ import (
 )
 
 // History keeps a value over time as clients of Kismet draw it: a number for each of the last 60 seconds, 60 minutes
-// and 24 hours. Minutes and hours are averages of the samples in them. Its zero value is empty.
+// and 24 hours. Minutes and hours are averages of the samples in them, or the largest if Peaks. Its zero value is empty.
 //
 // # Concurrency
 //
 // A History is not safe for concurrent use; a copy is a snapshot.
 type History struct {
+	Peaks bool
+
 	last          int64 // Unix seconds of the newest sample; 0: none
 	value, before uint64
 	minute        [60]uint64 // by second of the minute
 	hour          [60]uint64 // by minute of the hour
 	day           [24]uint64 // by hour of the day, UTC
-	// What the averages of the minute and the hour at hand are made of.
-	seconds, minutes mean
+	// The samples of the minute and of the hour at hand.
+	seconds, minutes samples
 }
 
-type mean struct{ sum, count uint64 }
+type samples struct{ sum, count, most uint64 }
 
-func (m *mean) add(v uint64) uint64 {
-	m.sum += v
-	m.count++
-	return m.sum / m.count
+// add returns what stands for all samples so far.
+func (s *samples) add(v uint64, peaks bool) uint64 {
+	s.sum += v
+	s.count++
+	s.most = max(s.most, v)
+	if peaks {
+		return s.most
+	}
+	return s.sum / s.count
 }
 
 // Add keeps v as the value at t. Samples within one second replace each other; what is older than the newest sample is
@@ -41,14 +48,14 @@ func (h *History) Add(t time.Time, v uint64) {
 		h.before = h.value
 	}
 	if h.last == 0 || now/3600 != h.last/3600 {
-		h.minutes = mean{}
+		h.minutes = samples{}
 	}
 	if h.last == 0 || now/60 != h.last/60 {
-		h.seconds = mean{}
+		h.seconds = samples{}
 	}
 	if now > h.last {
-		h.hour[now/60%60] = h.seconds.add(v)
-		h.day[now/3600%24] = h.minutes.add(v)
+		h.hour[now/60%60] = h.seconds.add(v, h.Peaks)
+		h.day[now/3600%24] = h.minutes.add(v, h.Peaks)
 	}
 	h.minute[now%60] = v
 	h.last, h.value = now, v
@@ -95,9 +102,9 @@ var HistoryFields = []Field[HistoryView]{
 		Append: func(b []byte, h *HistoryView) []byte { return strconv.AppendUint(b, h.before, 10) }},
 	{Name: "kismet.common.rrd.minute_vec", Type: "vector[double]", Help: "by second of the minute",
 		Append: func(b []byte, h *HistoryView) []byte { return appendNumbers(b, h.minute[:]) }},
-	{Name: "kismet.common.rrd.hour_vec", Type: "vector[double]", Help: "by minute of the hour, averages",
+	{Name: "kismet.common.rrd.hour_vec", Type: "vector[double]", Help: "by minute of the hour",
 		Append: func(b []byte, h *HistoryView) []byte { return appendNumbers(b, h.hour[:]) }},
-	{Name: "kismet.common.rrd.day_vec", Type: "vector[double]", Help: "by hour of the day, averages",
+	{Name: "kismet.common.rrd.day_vec", Type: "vector[double]", Help: "by hour of the day",
 		Append: func(b []byte, h *HistoryView) []byte { return appendNumbers(b, h.day[:]) }},
 	{Name: "kismet.common.rrd.blank_val", Type: "int64_t", Help: "what stands where nothing was sampled",
 		Append: func(b []byte, _ *HistoryView) []byte { return append(b, '0') }},

@@ -73,3 +73,13 @@ func TestHistoryIsARecord(t *testing.T) {
 		}
 	}
 }
+
+func TestHistoryOfPeaks(t *testing.T) {
+	h := History{Peaks: true}
+	for i, v := range []uint64{3, 9, 4} {
+		h.Add(time.Unix(int64(3600+i), 0), v)
+	}
+	if h.hour[0] != 9 || h.day[1] != 9 || h.value != 4 {
+		t.Errorf("got %d in the minute and %d in the hour, want 9", h.hour[0], h.day[1])
+	}
+}

@@ -26,7 +26,7 @@ type Packets struct {
 
 // PacketsFields are the members of a PACKETCHAIN_STATS event.
 var PacketsFields = []Field[Packets]{
-	packets("peak_packets_rrd", "the most packets of a second", func(p *Packets) *HistoryView { return &p.Peak }),
+	packets("peak_packets_rrd", "packets heard in a second, the most of each minute and hour", func(p *Packets) *HistoryView { return &p.Peak }),
 	packets("packets_rrd", "packets heard", func(p *Packets) *HistoryView { return &p.Heard }),
 	packets("error_packets_rrd", "packets that could not be read", func(p *Packets) *HistoryView { return &p.Errors }),
 	packets("dupe_packets_rrd", "packets heard before", func(p *Packets) *HistoryView { return &p.Copies }),

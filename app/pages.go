@@ -123,13 +123,14 @@ func (s *Server) state() report.File {
 
 // system is what the server says about itself to clients.
 func (s *Server) system() kismet.System {
-	s.mu.Lock()
-	devices := s.shard.tracker.Devices()
-	s.mu.Unlock()
+	now := s.statistics()
+	s.pulse.mu.Lock()
+	defer s.pulse.mu.Unlock()
 	c := s.options.Config.Server
 	return kismet.System{
 		Started: s.started, Version: Version(), Commit: Commit(), Name: c.Name, Description: c.Description,
-		Location: c.Location, Devices: devices, Connections: int(s.clients.Load()),
+		Location: c.Location, Devices: now.Devices, Connections: now.Connections, Memory: now.Memory,
+		Battery: s.pulse.battery, MemoryHistory: s.pulse.memory, DevicesHistory: s.pulse.devices,
 	}
 }
 

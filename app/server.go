@@ -52,6 +52,7 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	clients  atomic.Int64
+	pulse    *pulse
 
 	mu    sync.Mutex // of the shard, taken for a batch
 	shard *shard
@@ -62,7 +63,7 @@ func New(o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{options: o, logger: o.Logger, started: time.Now()}
+	s := &Server{options: o, logger: o.Logger, started: time.Now(), pulse: newPulse()}
 	s.ledger = alert.New(alert.Options{
 		Logger: o.Logger, Backlog: o.Config.Alerts.Backlog, Throttles: o.Config.Alerts.Throttles,
 		Quiet: o.Config.Alerts.Quiet, Sensor: s.sensors.name,
@@ -237,18 +238,4 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(s.http.Close())
 	}
 	return nil
-}
-
-// tick publishes the time once a second, as clients of the event bus expect.
-func (s *Server) tick(ctx context.Context) {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-t.C:
-			s.ledger.Publish(alert.Event{Topic: alert.TopicTimestamp, Time: now})
-		}
-	}
 }
