@@ -31,7 +31,8 @@ type limiter = *rate.Limiter
 // newLimiter bounds how often what clients sent is told to all: it would push other messages out.
 func newLimiter() limiter { return rate.NewLimiter(1, 5) }
 
-// client is one connection. It has a goroutine that reads, and one that writes while there is something to write.
+// client is one connection. It has a goroutine that reads. The Hub's workers write to it in turn; a goroutine of its own
+// writes while it does not take everything at once, or is closed.
 type client struct {
 	hub  *Hub
 	wire wire
@@ -40,7 +41,7 @@ type client struct {
 	mu      sync.Mutex // taken after the Hub's
 	queue   [][]byte   // frames, oldest first
 	lost    uint64     // since the client was last told
-	writing bool
+	waiting bool       // for its turn, or being written to
 	ending  bool
 	code    websocket.StatusCode
 	reason  string
@@ -95,59 +96,88 @@ func (c *client) close(code websocket.StatusCode, reason string) {
 	}
 }
 
-// wake starts the writer unless it runs. It is called with the lock.
+// wake asks for a turn unless it has. It is called with the lock.
 func (c *client) wake() {
-	if !c.writing {
-		c.writing = true
+	if c.waiting {
+		return
+	}
+	c.waiting = true
+	select {
+	case c.hub.ready <- c:
+	default:
 		c.hub.running.Go(c.write)
 	}
 }
 
-// write sends what is queued and ends when nothing is left.
-func (c *client) write() {
-	var spare [][]byte
-	for {
-		c.mu.Lock()
-		lost, ending := c.lost, c.ending
-		batch := c.queue
-		c.queue, c.lost = spare[:0], 0
-		if len(batch) == 0 && lost == 0 && !ending {
-			c.queue, c.writing = nil, false
-			c.mu.Unlock()
-			return
-		}
-		c.mu.Unlock()
-		if lost > 0 {
-			// What was lost is older than what is queued.
-			notice := c.notice(tocsin.MessageError, fmt.Sprintf("This client was too slow: %d events were lost to it", lost))
-			if !c.send([][]byte{notice}) {
-				return
+// take removes what is to be written, and what was lost before it as a message. With nothing left, the client waits no more.
+func (c *client) take() (frames [][]byte, ending bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 && c.lost == 0 && !c.ending {
+		c.queue, c.waiting = nil, false
+		return nil, false
+	}
+	frames, c.queue = c.queue, nil
+	if c.lost > 0 {
+		notice := c.notice(tocsin.MessageError, fmt.Sprintf("This client was too slow: %d events were lost to it", c.lost))
+		frames = append([][]byte{notice}, frames...)
+		c.lost = 0
+	}
+	return frames, c.ending
+}
+
+// turn writes what waits, as far as the connection takes it at once. It never waits itself.
+func (c *client) turn() {
+	frames, ending := c.take()
+	if frames == nil && !ending {
+		return
+	}
+	rest, all, err := c.wire.try(frames)
+	if err != nil {
+		c.conn.CloseNow()
+		return
+	}
+	if !all || ending {
+		c.hub.running.Go(func() {
+			if c.finish(rest, ending) {
+				c.write()
 			}
-		}
-		if ending {
-			c.conn.Close(c.code, c.reason)
-			return
-		}
-		if !c.send(batch) {
-			return
-		}
-		clear(batch)
-		spare = batch
+		})
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = false
+	if len(c.queue) > 0 || c.lost > 0 || c.ending {
+		c.wake()
 	}
 }
 
-// send writes frames, or gives the connection up: then the writer is never started again.
-func (c *client) send(frames [][]byte) bool {
-	for len(frames) > 0 {
+// write sends all that waits, at the speed of the client. After an error no other writer is started.
+func (c *client) write() {
+	for {
+		frames, ending := c.take()
+		if frames == nil && !ending || !c.finish(frames, ending) {
+			return
+		}
+	}
+}
+
+// finish writes frames at the speed of the client, and closes it if it is ending; false if there is no more to do.
+func (c *client) finish(frames [][]byte, ending bool) bool {
+	for first := true; first || len(frames) > 0; first = false {
 		n := min(len(frames), maxBatch)
-		// WriteTo eats the list that it is given, which is this one's part of the same memory.
-		if err := c.wire.send(frames[:n:n], writeWithin); err != nil {
+		// The list is eaten by what sends it.
+		if c.wire.send(frames[:n:n], writeWithin) != nil {
 			c.conn.CloseNow()
 			return false
 		}
 		frames = frames[n:]
 	}
-	return true
+	if ending {
+		c.conn.Close(c.code, c.reason)
+	}
+	return !ending
 }
 
 // read obeys the client until the connection ends.

@@ -8,8 +8,8 @@ func FuzzCommand(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		h := New(Options{Queue: 2})
-		// There is no connection: a writer that seems to run is not started.
-		c := &client{hub: h, topics: map[string]*shape{}, writing: true}
+		// There is no connection: a client that waits for its turn is not given another.
+		c := &client{hub: h, topics: map[string]*shape{}, waiting: true}
 		h.clients[c] = struct{}{}
 		for range 3 {
 			c.command([]byte(s))

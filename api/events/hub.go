@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,6 +54,7 @@ type Hub struct {
 	o       Options
 	say     limiter
 	running sync.WaitGroup // the clients' goroutines
+	ready   chan *client   // those that wait for their turn, each at most once
 	lost    atomic.Uint64
 
 	mu      sync.Mutex // taken before a client's
@@ -89,7 +91,7 @@ func New(o Options) *Hub {
 	if o.Clients == 0 {
 		o.Clients = DefaultClients
 	}
-	return &Hub{o: o, say: newLimiter(), clients: map[*client]struct{}{}, shapes: map[shapeKey]*shape{}}
+	return &Hub{o: o, say: newLimiter(), ready: make(chan *client, o.Clients), clients: map[*client]struct{}{}, shapes: map[shapeKey]*shape{}}
 }
 
 // Lost returns how many events did not reach a client that was too slow.
@@ -99,6 +101,7 @@ func (h *Hub) Lost() uint64 { return h.lost.Load() }
 func (h *Hub) Run(ctx context.Context) error {
 	s := h.o.Subscribe(hubQueue)
 	defer s.Close()
+	defer h.work()()
 	defer h.shut()
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
@@ -115,8 +118,50 @@ func (h *Hub) Run(ctx context.Context) error {
 			}
 			missed := s.Lost() - lost
 			lost += missed
-			h.distribute(e, missed)
+			h.distribute(missed, waiting(s.Events(), e)...)
 		}
+	}
+}
+
+// waiting returns first and what waits behind it. When clients are many, the next events come while they are written to:
+// what is handed out together is written together.
+func waiting(more <-chan alert.Event, first alert.Event) []alert.Event {
+	list := []alert.Event{first}
+	for len(list) < maxBatch {
+		select {
+		case e, ok := <-more:
+			if !ok {
+				return list
+			}
+			list = append(list, e)
+		default:
+			return list
+		}
+	}
+	return list
+}
+
+// work gives clients their turns, and returns what ends that. There are few workers, whatever the number of clients: a writer
+// for each would take the processors from the Hub and from all else that the server does.
+func (h *Hub) work() (stop func()) {
+	var workers sync.WaitGroup
+	quit := make(chan struct{})
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				select {
+				case c := <-h.ready:
+					c.turn()
+				case <-quit:
+					return
+				}
+			}
+		})
+	}
+	return func() {
+		close(quit)
+		workers.Wait()
+		h.running.Wait() // for what the workers' last turns began
 	}
 }
 
@@ -147,8 +192,8 @@ func (h *Hub) sweep(now time.Time) {
 	}
 }
 
-// distribute hands e to those who want it; missed events before it are lost to all.
-func (h *Hub) distribute(e alert.Event, missed uint64) {
+// distribute hands events to those who want them; missed events before them are lost to all.
+func (h *Hub) distribute(missed uint64, list ...alert.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if missed > 0 {
@@ -156,21 +201,27 @@ func (h *Hub) distribute(e alert.Event, missed uint64) {
 			c.miss(missed)
 		}
 	}
-	for _, s := range h.shapes {
-		named, all := s.wanted[e.Topic], s.wanted["*"]
-		if len(named)+len(all) == 0 {
-			continue
+	for _, e := range list {
+		for _, s := range h.shapes {
+			s.distribute(e)
 		}
-		frame := s.encode(e)
-		if frame == nil {
-			return
-		}
-		for c := range named {
-			c.push(frame)
-		}
-		for c := range all {
-			c.push(frame)
-		}
+	}
+}
+
+func (s *shape) distribute(e alert.Event) {
+	named, all := s.wanted[e.Topic], s.wanted["*"]
+	if len(named)+len(all) == 0 {
+		return
+	}
+	frame := s.encode(e)
+	if frame == nil {
+		return
+	}
+	for c := range named {
+		c.push(frame)
+	}
+	for c := range all {
+		c.push(frame)
 	}
 }
 

@@ -19,8 +19,9 @@ type wire struct {
 	heard atomic.Int64 // Unix nanoseconds of the last sign of life
 	now   func() time.Time
 
-	mu     sync.Mutex // a frame is written whole
-	closed bool       // a close frame was written, and nothing may follow it
+	mu     sync.Mutex  // a frame is written whole
+	closed bool        // a close frame was written, and nothing may follow it
+	left   net.Buffers // what try could not write: it goes before all else
 }
 
 var errClosed = errors.New("the connection was closed")
@@ -53,34 +54,76 @@ func (w *wire) Read(b []byte) (int, error) {
 func (w *wire) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if err := w.flush(nil, writeWithin); err != nil {
+		return 0, err
+	}
 	if len(b) > 0 && b[0] == closing {
 		w.closed = true
 	}
-	// The deadline of the last events may be long past.
-	if err := w.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
-		return 0, err
-	}
-	return w.Conn.Write(b)
+	return len(b), w.flush(net.Buffers{b}, writeWithin)
 }
 
-// send writes whole frames, and may change the list. An error leaves the stream unusable.
-func (w *wire) send(frames net.Buffers, within time.Duration) error {
+// send writes whole frames, after what try left, and may change the list. An error leaves the stream unusable.
+func (w *wire) send(frames [][]byte, within time.Duration) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return errClosed
 	}
-	// The deadline is the system's time, whatever the clock of events says.
+	return w.flush(frames, within)
+}
+
+// flush writes what is left, and then more. The deadline is the system's time, whatever the clock of events says; it is taken
+// away again, because writeNow would fail when it is past.
+func (w *wire) flush(more net.Buffers, within time.Duration) error {
+	list := more
+	if len(w.left) > 0 {
+		list = append(w.left, more...)
+		w.left = nil
+	}
+	if len(list) == 0 {
+		return nil
+	}
 	if err := w.SetWriteDeadline(time.Now().Add(within)); err != nil {
 		return err
 	}
-	if _, plain := w.Conn.(*net.TCPConn); !plain && len(frames) > 1 {
+	var err error
+	if _, plain := w.Conn.(*net.TCPConn); plain || len(list) == 1 {
+		_, err = list.WriteTo(w.Conn)
+	} else {
 		// Only TCP takes a list at once; over TLS each buffer would be a record of its own.
-		_, err := w.Conn.Write(join(frames))
-		return err
+		_, err = w.Conn.Write(join(list))
 	}
-	_, err := frames.WriteTo(w.Conn)
-	return err
+	return errors.Join(err, w.SetWriteDeadline(time.Time{}))
+}
+
+// try writes as much of frames as the connection takes without waiting, and returns those that send must write.
+// What it wrote in part is left, and send must be called then even if there are none.
+func (w *wire) try(frames [][]byte) (rest [][]byte, all bool, err error) {
+	if !w.mu.TryLock() {
+		return frames, false, nil // the library writes, and may wait
+	}
+	defer w.mu.Unlock()
+	conn, plain := w.Conn.(*net.TCPConn)
+	switch {
+	case w.closed:
+		return nil, false, errClosed
+	case !plain || len(w.left) > 0:
+		return frames, false, nil
+	}
+	n, err := writeNow(conn, frames)
+	if err != nil {
+		return nil, false, err
+	}
+	for len(frames) > 0 && n >= len(frames[0]) {
+		n -= len(frames[0])
+		frames = frames[1:]
+	}
+	if n > 0 {
+		w.left = net.Buffers{frames[0][n:]}
+		frames = frames[1:]
+	}
+	return frames, len(frames) == 0 && n == 0, nil
 }
 
 func join(frames net.Buffers) []byte {

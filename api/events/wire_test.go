@@ -88,7 +88,7 @@ func TestFramesOfEverySize(t *testing.T) {
 		around := len(`{"T": ""}`)
 		sizes := []int{around, 125, 126, 127, 0xffff, 0x10000, 0x10001}
 		for _, n := range sizes {
-			h.distribute(NewEvent("T", time.Time{}, api.Text(strings.Repeat("x", n-around))), 0)
+			h.distribute(0, NewEvent("T", time.Time{}, api.Text(strings.Repeat("x", n-around))))
 		}
 		for _, n := range sizes {
 			if got := next(t, c); len(got) != n || got[:7] != `{"T": "` || got[n-2:] != `"}` {
@@ -104,14 +104,14 @@ func TestTopicsOfEverySecond(t *testing.T) {
 	subscribed(t, c, `{"SUBSCRIBE":"*"}`)
 	now := time.Unix(1700000000, 0)
 	for _, e := range Tick(now, api.Mains, api.Statistics{Connections: 2, Memory: 30000, Devices: 5}, nil) {
-		h.distribute(e, 0)
+		h.distribute(0, e)
 	}
 	var history api.History
 	history.Add(now, 12)
-	h.distribute(NewEvent(TopicPackets, now, api.Record(&api.Packets{Heard: history.At(now)}, api.PacketsFields)), 0)
-	h.distribute(NewEvent(TopicSourceClosed, now, api.Text("5FE308BD-0000-0000-0000-000000000001")), 0)
-	h.distribute(alert.Event{Topic: "UNKNOWN", Payload: 5}, 0)
-	h.distribute(NewEvent(TopicBattery, now, api.Record(&api.Battery{Percentage: 40, State: "discharging", Remaining: 3600}, api.BatteryFields)), 0)
+	h.distribute(0, NewEvent(TopicPackets, now, api.Record(&api.Packets{Heard: history.At(now)}, api.PacketsFields)))
+	h.distribute(0, NewEvent(TopicSourceClosed, now, api.Text("5FE308BD-0000-0000-0000-000000000001")))
+	h.distribute(0, alert.Event{Topic: "UNKNOWN", Payload: 5})
+	h.distribute(0, NewEvent(TopicBattery, now, api.Record(&api.Battery{Percentage: 40, State: "discharging", Remaining: 3600}, api.BatteryFields)))
 	for _, want := range []string{
 		`{"TIMESTAMP": {"kismet.system.timestamp.sec": 1700000000,"kismet.system.timestamp.usec": 0}}`,
 		`{"BATTERY": {"kismet.system.battery.ac": 1,"kismet.system.battery.percentage": 0,"kismet.system.battery.charging": "charged","kismet.system.battery.remaining": 0}}`,
@@ -236,14 +236,14 @@ func BenchmarkDistribute(b *testing.B) {
 		b.Run(name+" clients", func(b *testing.B) {
 			h := New(Options{Queue: 4})
 			for range map[string]int{"1": 1, "1000": 1000}[name] {
-				// A writer that seems to run takes nothing, so only the Hub's own work is measured.
-				c := &client{hub: h, topics: map[string]*shape{}, writing: true}
+				// A client that waits for its turn is not given another, so only the Hub's own work is measured.
+				c := &client{hub: h, topics: map[string]*shape{}, waiting: true}
 				h.subscribe(c, "T", shapeKey{}, api.JSON, nil)
 			}
 			e := NewEvent("T", time.Time{}, api.Text("x"))
 			b.ReportAllocs()
 			for b.Loop() {
-				h.distribute(e, 0)
+				h.distribute(0, e)
 				for c := range h.shapes[shapeKey{}].wanted["T"] {
 					c.queue, c.lost = c.queue[:0], 0
 				}
