@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"go.uber.org/goleak"
 )
 
@@ -172,6 +173,48 @@ func (s *server) post(path, json string) (string, error) {
 		err = fmt.Errorf("%s %s: status %d: %s", path, json, resp.StatusCode, b)
 	}
 	return string(b), err
+}
+
+// get reads a path as the administrator.
+func (s *server) get(path string) ([]byte, error) {
+	req, err := http.NewRequest(http.MethodGet, s.url(path), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth(user, password)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}
+
+// watch reads events of the topics TIMESTAMP, which comes every second, and of the command, until done returns true.
+func (s *server) watch(command string, done func(text string) bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	address := "ws://" + s.address + "/eventbus/events.ws?user=" + user + "&password=" + url.QueryEscape(password)
+	c, _, err := websocket.Dial(ctx, address, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer c.CloseNow()
+	for _, text := range []string{command, `{"SUBSCRIBE":"TIMESTAMP"}`} {
+		if err := c.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for {
+		_, b, err := c.Read(ctx)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if done(string(b)) {
+			return
+		}
+	}
 }
 
 func (s *server) command(path, json string) string {
