@@ -61,7 +61,9 @@ func (c *client) push(frame []byte) {
 		c.queue = c.queue[1:]
 		c.lose(1)
 	}
-	c.queue = append(c.queue, frame)
+	if !c.ending {
+		c.queue = append(c.queue, frame)
+	}
 	c.wake()
 }
 
@@ -77,7 +79,8 @@ func (c *client) miss(n uint64) {
 func (c *client) lose(n uint64) {
 	c.lost += n
 	c.hub.lost.Add(n)
-	if c.lost > uint64(hopeless*c.hub.o.Queue) {
+	if c.lost > uint64(hopeless*c.hub.o.Queue) && !c.ending {
+		c.lost += uint64(len(c.queue))
 		c.close(websocket.StatusTryAgainLater, fmt.Sprintf("too slow: %d events lost", c.lost))
 	}
 }

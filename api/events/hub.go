@@ -36,7 +36,7 @@ type Options struct {
 // Bounds that hold if Options name none. A client that keeps up costs a few kB, one that does not at most the events in
 // its queue, which it shares with all others.
 const (
-	DefaultQueue   = 256
+	DefaultQueue   = 1024
 	DefaultClients = 16384
 )
 

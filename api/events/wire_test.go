@@ -5,10 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -185,6 +189,51 @@ func TestSilentClientIsAskedAndThenClosed(t *testing.T) {
 	h.sweep(start.Add(silentFor))
 	if op, b := rawFrame(t, r); op != closing || binary.BigEndian.Uint16(b) != uint16(websocket.StatusPolicyViolation) {
 		t.Errorf("got opcode %x %q, want the connection closed", op, b)
+	}
+}
+
+// TestSlowClientDelaysNobody has one client that reads nothing beside one that does.
+func TestSlowClientDelaysNobody(t *testing.T) {
+	h, s := running(t, false, Options{Queue: 4})
+	slow := raw(t, s, `{"SUBSCRIBE":"T"}`)
+	quick := connect(t, s)
+	subscribed(t, quick, `{"SUBSCRIBE":"T"}`)
+	for waiting := true; waiting; {
+		// The slow one's command came with its request, and is obeyed sooner or later.
+		h.mu.Lock()
+		for _, shape := range h.shapes {
+			waiting = len(shape.wanted["T"]) < 2
+		}
+		h.mu.Unlock()
+		runtime.Gosched()
+	}
+	const sent = 400 // of 64 kB: more than the buffers of a connection hold
+	filler := strings.Repeat("x", 64000)
+	for i := range sent {
+		want := fmt.Sprintf(`{"T": "%d %s"}`, i, filler)
+		h.distribute(0, NewEvent("T", time.Time{}, api.Text(fmt.Sprintf("%d %s", i, filler))))
+		if got := next(t, quick); got != want {
+			t.Fatalf("got %.40s, want event %d", got, i)
+		}
+	}
+	got := 0
+	op, b := rawFrame(t, slow)
+	for ; op == textFrame && bytes.HasPrefix(b, fmt.Appendf(nil, `{"T": "%d `, got)); got++ {
+		op, b = rawFrame(t, slow)
+	}
+	m := regexp.MustCompile(`: (\d+) events were lost`).FindSubmatch(b)
+	if m == nil {
+		t.Fatalf("after %d events got opcode %x, %.100q, want to be told what was lost", got, op, b)
+	}
+	lost, _ := strconv.Atoi(string(m[1]))
+	if op, b = rawFrame(t, slow); op != closing || binary.BigEndian.Uint16(b) != uint16(websocket.StatusTryAgainLater) {
+		t.Fatalf("got opcode %x, %.100q, want the connection closed", op, b)
+	}
+	if want := fmt.Sprintf("too slow: %d events lost", lost); string(b[2:]) != want {
+		t.Errorf("got the reason %q, want %q", b[2:], want)
+	}
+	if got == 0 || lost <= hopeless*4 || got+lost > sent {
+		t.Errorf("got %d events and %d lost of %d", got, lost, sent)
 	}
 }
 
