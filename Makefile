@@ -8,12 +8,31 @@ ifneq ($(wildcard ../shared/captures),)
 export TOCSIN_CAPTURES ?= $(abspath ../shared/captures)
 endif
 
-.PHONY: build check format vet static generated test fuzz cross bench-compile bench
+# Clients that internal/clients runs: the package and the command that tells whether it is there.
+CLIENTS := curl:curl nodejs:node npm:npm chromium:chromium python3:python3
+NODE_CLIENT := internal/clients/testdata/node
+
+.PHONY: build deps check format vet static generated test fuzz cross bench-compile bench
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o tocsin ./cmd/tocsin
 
-check: format vet static generated test bench-compile cross fuzz
+# What the tests of real clients need, where it can be had: without it they are skipped, and say so.
+deps:
+	@missing=; for c in $(CLIENTS); do command -v $${c#*:} > /dev/null || missing="$$missing $${c%%:*}"; done; \
+	for p in /usr/bin/python3 python3; do $$p -c 'import requests' 2> /dev/null && break; done || missing="$$missing python3-requests"; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			log=$$(mktemp); { apt-get update && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y --no-install-recommends $$missing; } > $$log 2>&1 \
+				|| echo "deps:$$missing cannot be installed ($$(tail -n 1 $$log)); their tests are skipped"; rm -f $$log; \
+		else echo "deps: install$$missing, or their tests are skipped"; fi; \
+	fi
+	@if [ ! -e $(NODE_CLIENT)/node_modules/.package-lock.json -o $(NODE_CLIENT)/package-lock.json -nt $(NODE_CLIENT)/node_modules/.package-lock.json ] && command -v npm > /dev/null; then \
+		log=$$(mktemp); (cd $(NODE_CLIENT) && timeout 120 npm ci --no-audit --no-fund) > $$log 2>&1 \
+			|| echo "deps: npm's ws cannot be installed ($$(head -n 1 $$log)); its test is skipped"; rm -f $$log; \
+	fi
+
+check: deps format vet static generated test bench-compile cross fuzz
 
 format:
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "not gofmt'ed: $$bad"; exit 1; fi
