@@ -24,6 +24,8 @@ const (
 	writeWithin = 10 * time.Second
 	// maxBatch bounds what is written at once, so that the deadline of a write is fair to a slow line.
 	maxBatch = 64
+	// keptQueue is how many places of its queue a client keeps between events, so that the next need no memory.
+	keptQueue = 32
 )
 
 type limiter = *rate.Limiter
@@ -117,7 +119,7 @@ func (c *client) take() (frames [][]byte, ending bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) == 0 && c.lost == 0 && !c.ending {
-		c.queue, c.waiting = nil, false
+		c.waiting = false
 		return nil, false
 	}
 	frames, c.queue = c.queue, nil
@@ -148,8 +150,12 @@ func (c *client) turn() {
 		})
 		return
 	}
+	clear(frames)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.queue == nil && cap(frames) <= keptQueue {
+		c.queue = frames[:0]
+	}
 	c.waiting = false
 	if len(c.queue) > 0 || c.lost > 0 || c.ending {
 		c.wake()

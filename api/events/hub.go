@@ -43,6 +43,7 @@ const (
 const (
 	// stopWithin is how long clients have to answer a good-bye.
 	stopWithin = 2 * time.Second
+	goodbye    = "the server stops"
 	// hubQueue bounds what waits while the Hub encodes.
 	hubQueue = 1024
 	// hopeless is how many queues a client may lose before it is closed.
@@ -57,10 +58,12 @@ type Hub struct {
 	ready   chan *client   // those that wait for their turn, each at most once
 	lost    atomic.Uint64
 
-	mu      sync.Mutex // taken before a client's
-	closed  bool
-	clients map[*client]struct{}
-	shapes  map[shapeKey]*shape
+	mu       sync.Mutex // taken before a client's
+	closed   bool
+	empty    chan struct{} // closed when the Hub is and the last client has left
+	entering int           // clients that have a place, and no connection yet
+	clients  map[*client]struct{}
+	shapes   map[shapeKey]*shape
 }
 
 // shapeKey is how clients ask for events to be written.
@@ -91,7 +94,7 @@ func New(o Options) *Hub {
 	if o.Clients == 0 {
 		o.Clients = DefaultClients
 	}
-	return &Hub{o: o, say: newLimiter(), ready: make(chan *client, o.Clients), clients: map[*client]struct{}{}, shapes: map[shapeKey]*shape{}}
+	return &Hub{o: o, say: newLimiter(), ready: make(chan *client, o.Clients), empty: make(chan struct{}), clients: map[*client]struct{}{}, shapes: map[shapeKey]*shape{}}
 }
 
 // Lost returns how many events did not reach a client that was too slow.
@@ -161,7 +164,7 @@ func (h *Hub) work() (stop func()) {
 	return func() {
 		close(quit)
 		workers.Wait()
-		h.running.Wait() // for what the workers' last turns began
+		h.running.Wait() // only now, since a worker's turn may begin a writer
 	}
 }
 
@@ -169,8 +172,11 @@ func (h *Hub) work() (stop func()) {
 func (h *Hub) shut() {
 	h.mu.Lock()
 	h.closed = true
+	if len(h.clients) == 0 {
+		close(h.empty)
+	}
 	for c := range h.clients {
-		c.end(websocket.StatusGoingAway, "the server stops")
+		c.end(websocket.StatusGoingAway, goodbye)
 	}
 	h.mu.Unlock()
 	cut := time.AfterFunc(stopWithin, func() {
@@ -181,7 +187,7 @@ func (h *Hub) shut() {
 		}
 	})
 	defer cut.Stop()
-	h.running.Wait()
+	<-h.empty
 }
 
 func (h *Hub) sweep(now time.Time) {
@@ -285,7 +291,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &client{hub: h, topics: map[string]*shape{}}
 	c.wire.now = h.o.Now
 	c.wire.heard.Store(h.o.Now().UnixNano())
-	if !h.mayEnter() {
+	if !h.reserve() {
 		http.Error(w, "Too many clients", http.StatusServiceUnavailable)
 		return
 	}
@@ -293,26 +299,34 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(&taker{w, &c.wire}, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		h.o.Logger.Debug("websocket refused", "error", err)
-		return
+	} else {
+		conn.SetReadLimit(maxMessage)
+		c.conn = conn
 	}
-	conn.SetReadLimit(maxMessage)
-	c.conn = conn
-	if !h.enter(c) {
-		conn.CloseNow()
+	if !h.enter(c) && err == nil {
+		cut := time.AfterFunc(stopWithin, func() { c.wire.Close() })
+		defer cut.Stop()
+		conn.Close(websocket.StatusGoingAway, goodbye)
 	}
 }
 
-func (h *Hub) mayEnter() bool {
+// reserve keeps a place for a client that is not known yet.
+func (h *Hub) reserve() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !h.closed && len(h.clients) < h.o.Clients
+	if h.closed || len(h.clients)+h.entering >= h.o.Clients {
+		return false
+	}
+	h.entering++
+	return true
 }
 
-// enter starts to read what c sends.
+// enter takes the place that was kept, if c has a connection, and starts to read what c sends.
 func (h *Hub) enter(c *client) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || len(h.clients) >= h.o.Clients {
+	h.entering--
+	if h.closed || c.conn == nil {
 		return false
 	}
 	h.clients[c] = struct{}{}
@@ -327,4 +341,7 @@ func (h *Hub) forget(c *client) {
 		h.leave(c, topic, s)
 	}
 	delete(h.clients, c)
+	if h.closed && len(h.clients) == 0 {
+		close(h.empty)
+	}
 }
