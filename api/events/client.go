@@ -21,7 +21,7 @@ const (
 	pingAfter   = 150 * time.Second
 	silentFor   = 300 * time.Second
 	sweepEvery  = 30 * time.Second
-	writeWithin = 10 * time.Second
+	writeWithin = 30 * time.Second
 	// maxBatch bounds what is written at once, so that the deadline of a write is fair to a slow line.
 	maxBatch = 64
 	// keptQueue is how many places of its queue a client keeps between events, so that the next need no memory.
