@@ -36,9 +36,10 @@ func newLimiter() limiter { return rate.NewLimiter(1, 5) }
 // client is one connection. It has a goroutine that reads. The Hub's workers write to it in turn; a goroutine of its own
 // writes while it does not take everything at once, or is closed.
 type client struct {
-	hub  *Hub
-	wire wire
-	conn *websocket.Conn
+	hub     *Hub
+	wire    wire
+	conn    *websocket.Conn
+	unwatch func() // its login or token; nil if nobody watches
 
 	mu      sync.Mutex // taken after the Hub's
 	queue   [][]byte   // frames, oldest first

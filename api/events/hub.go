@@ -288,6 +288,12 @@ func (h *Hub) leave(c *client, topic string, s *shape) {
 // ServeHTTP takes the connection of a client over, and returns: the Hub speaks with it until it leaves. The caller has made
 // sure that the client may.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.ServeWatched(w, r, func(func()) func() { return func() {} })
+}
+
+// ServeWatched is ServeHTTP for a client that may stay only as long as its login or token is valid: watch is called with
+// what ends the connection, and what it returns is called when the connection is gone.
+func (h *Hub) ServeWatched(w http.ResponseWriter, r *http.Request, watch func(end func()) (stop func())) {
 	c := &client{hub: h, topics: map[string]*shape{}}
 	c.wire.now = h.o.Now
 	c.wire.heard.Store(h.o.Now().UnixNano())
@@ -302,8 +308,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		conn.SetReadLimit(maxMessage)
 		c.conn = conn
+		c.unwatch = watch(func() { c.end(websocket.StatusPolicyViolation, "the login or token of this connection has ended") })
 	}
 	if !h.enter(c) && err == nil {
+		c.unwatch()
 		cut := time.AfterFunc(stopWithin, func() { c.wire.Close() })
 		defer cut.Stop()
 		conn.Close(websocket.StatusGoingAway, goodbye)
@@ -335,6 +343,9 @@ func (h *Hub) enter(c *client) bool {
 }
 
 func (h *Hub) forget(c *client) {
+	if c.unwatch != nil {
+		c.unwatch()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for topic, s := range c.topics {
