@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/dot11"
 )
@@ -12,6 +13,7 @@ import (
 type Policy struct {
 	Networks []NetworkRule // APSPOOF
 	Canaries []CanaryRule  // SSIDCANARY
+	Devices  []DeviceRule  // DEVICEFOUND, DEVICELOST
 }
 
 // NetworkRule says who may advertise an SSID.
@@ -25,6 +27,15 @@ type NetworkRule struct {
 type CanaryRule struct {
 	Name string
 	SSID SSIDPattern
+}
+
+// DeviceRule names devices whose coming and going is news.
+type DeviceRule struct {
+	Name        string
+	Device      MACMask
+	Found, Lost bool          // which of the two is told
+	Timeout     time.Duration // of silence after which a device is gone; 0: the detector's own
+	Severity    *Severity     // nil: the definition's
 }
 
 // SSIDPattern matches SSIDs by their raw bytes: one literally, or a regular expression somewhere in them.
