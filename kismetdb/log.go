@@ -22,11 +22,13 @@ type Options struct {
 	Template string // of its path; DefaultTemplate if empty
 	Prefix   string // %p of the template; the working folder if empty
 	Title    string // %n of the template; "Kismet" if empty
-	Packets  bool   // keep packets as well: most of what a log takes
+
+	// Which tables are filled. Packets are most of what a log takes.
+	Alerts, Messages, System, Packets bool
 
 	Subscribe func(queue int) Subscription // to alerts and messages
 	Sources   func() []Source              // none if nil
-	System    func() []byte                // status record of the server; none if nil
+	Status    func() []byte                // record of the server; none if nil
 	Say       func(flags tocsin.MessageFlags, text string)
 	OneShot   func(header string, class tocsin.Class, severity tocsin.Severity, text string) // of LOGDISABLED
 	Logger    *slog.Logger                                                                   // discards if nil
@@ -104,8 +106,8 @@ func (o Options) filled() Options {
 	if o.Sources == nil {
 		o.Sources = func() []Source { return nil }
 	}
-	if o.System == nil {
-		o.System = func() []byte { return nil }
+	if o.Status == nil {
+		o.Status = func() []byte { return nil }
 	}
 	if o.Say == nil {
 		o.Say = func(tocsin.MessageFlags, string) {}
@@ -195,9 +197,9 @@ func (l *Log) Run(ctx context.Context) error {
 
 func (l *Log) writeEvent(e alert.Event) {
 	switch {
-	case e.Alert != nil:
+	case e.Alert != nil && l.options.Alerts:
 		l.writeAlert(e.Alert)
-	case e.Message != nil:
+	case e.Message != nil && l.options.Messages:
 		l.writeMessage(e.Message)
 	}
 }

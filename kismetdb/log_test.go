@@ -40,7 +40,7 @@ func open(t testing.TB, change func(*kismetdb.Options)) logged {
 	t.Helper()
 	l := alert.New(alert.Options{Backlog: 10, Entropy: func() uint64 { return 1 }})
 	o := kismetdb.Options{
-		Prefix: t.TempDir(), Say: l.Say, Now: func() time.Time { return start },
+		Prefix: t.TempDir(), Alerts: true, Messages: true, System: true, Say: l.Say, Now: func() time.Time { return start },
 		Subscribe: func(queue int) kismetdb.Subscription { return l.Subscribe(queue) },
 		OneShot: func(header string, class tocsin.Class, severity tocsin.Severity, text string) {
 			l.OneShot(header, class, severity, text)
@@ -189,7 +189,7 @@ func TestStateIsWrittenWhenTheLogOpens(t *testing.T) {
 	source := kismetdb.Source{UUID: "4E1D07C3-0000-0000-0000-00003D080693", Type: "pcapfile", Definition: "x.pcap:name=x", Name: "x", Interface: "x.pcap", JSON: []byte(`{"a": 1}`)}
 	l := open(t, func(o *kismetdb.Options) {
 		o.Sources = func() []kismetdb.Source { return []kismetdb.Source{source, source} }
-		o.System = func() []byte { return []byte(`{"b": 2}`) }
+		o.Status = func() []byte { return []byte(`{"b": 2}`) }
 	})
 	l.stop()
 	got := show(query(t, l.Path(), "SELECT *, CAST(json AS TEXT) AS record FROM datasources"), "uuid", "typestring", "definition", "name", "interface", "record")
@@ -199,6 +199,20 @@ func TestStateIsWrittenWhenTheLogOpens(t *testing.T) {
 	got = show(query(t, l.Path(), "SELECT *, typeof(json) AS kind FROM snapshots"), "ts_sec", "ts_usec", "snaptype", "kind", "json")
 	if want := fmt.Sprintf("%d|0|SYSTEM|text|{\"b\": 2}\n", start.Unix()); got != want {
 		t.Errorf("snapshots %q, want %q", got, want)
+	}
+}
+
+func TestTablesThatAreNotWantedStayEmpty(t *testing.T) {
+	l := open(t, func(o *kismetdb.Options) {
+		o.Alerts, o.Messages, o.System = false, false, false
+		o.Status = func() []byte { return []byte("{}") }
+	})
+	l.ledger.OneShot("PROBE", tocsin.System, tocsin.High, "news")
+	l.stop()
+	for _, table := range []string{"alerts", "messages", "snapshots", "packets"} {
+		if rows := query(t, l.Path(), "SELECT * FROM "+table); len(rows) != 0 {
+			t.Errorf("%s: %v", table, rows)
+		}
 	}
 }
 

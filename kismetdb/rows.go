@@ -69,7 +69,7 @@ func (l *Log) writeState(now time.Time) {
 	for _, s := range l.options.Sources() {
 		l.insert(l.statements.source, len(s.JSON), text(s.UUID), text(s.Type), text(s.Definition), text(s.Name), text(s.Interface), s.JSON)
 	}
-	if status := l.options.System(); len(status) > 0 {
+	if status := l.options.Status(); l.options.System && len(status) > 0 {
 		seconds, micros := split(now)
 		l.insert(l.statements.snapshot, len(status), seconds, micros, 0.0, 0.0, "SYSTEM", string(status))
 	}

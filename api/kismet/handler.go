@@ -41,6 +41,8 @@ type Options struct {
 	Ledger    Ledger
 	Auth      Auth
 	System    func() System    // what the server says about itself; nothing if nil
+	Sources   func() []Source  // of frames; without its routes if nil
+	Presence  Presence         // without its routes if nil
 	Websocket http.Handler     // of /eventbus/events.ws, asked only by those who may; nil: not found
 	Now       func() time.Time // time.Now if nil
 }
