@@ -9,11 +9,11 @@
 //
 // # Concurrency
 //
-// Run is called once. Packet and Flush belong to one goroutine at a time, and never wait: what finds no room is lost and
+// Run is called once. Packet, Offer and Flush belong to one goroutine at a time, and never wait: what finds no room is lost and
 // counted. Counts may be called at any time.
 //
 // # Memory
 //
-// Packets wait in 16 blocks of 256 KiB, alerts and messages in a subscription of 1024 events, and a transaction is committed
+// Packets wait in 32 blocks of 256 KiB, alerts and messages in a subscription of 1024 events, and a transaction is committed
 // after some seconds, 4096 rows or 8 MiB, whichever comes first.
 package kismetdb

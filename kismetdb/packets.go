@@ -11,7 +11,7 @@ import (
 
 // Blocks between the frame path and the writer.
 const (
-	blocks     = 16
+	blocks     = 32
 	blockRows  = 512
 	blockBytes = 256 << 10 // no packet is longer, see pcap.Packet
 )
@@ -92,8 +92,15 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 	b.rows = append(b.rows, row)
 }
 
-// Flush hands the packets kept so far to the writer. Called after each batch it keeps quiet hours from waiting for a
-// full block.
+// Offer hands the packets kept so far to the writer, unless it is behind: then blocks are filled before they go. Called
+// after each batch it keeps quiet hours from waiting for a full block.
+func (l *Log) Offer() {
+	if len(l.packets.full) < blocks/2 {
+		l.Flush()
+	}
+}
+
+// Flush hands the packets kept so far to the writer.
 func (l *Log) Flush() {
 	q := &l.packets
 	if q.current == nil || len(q.current.rows) == 0 {
