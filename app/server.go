@@ -22,15 +22,17 @@ import (
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/kismetdb"
 )
 
 // Options configures a Server.
 type Options struct {
 	Config         config.Config
-	User, Password string           // the login; empty: the one that was set before, or set-up
-	Sources        []capture.Source // beside those of the configuration
-	Memory         bool             // keep nothing on disk
-	Logger         *slog.Logger     // discards if nil
+	User, Password string            // the login; empty: the one that was set before, or set-up
+	Sources        []capture.Source  // beside those of the configuration
+	Memory         bool              // keep nothing on disk
+	KismetDB       *kismetdb.Options // log to write; its tables, name and place count; nil: none
+	Logger         *slog.Logger      // discards if nil
 }
 
 // Server listens, detects, and answers clients.
@@ -42,6 +44,9 @@ type Server struct {
 	keeper   *auth.Keeper
 	hub      *events.Hub
 	sources  []capture.Source
+	states   []*sourceState // of the sources
+	presence *presence
+	log      *kismetLog // nil if there is none
 	sensors  sensors
 	http     *http.Server
 	listener net.Listener
@@ -70,19 +75,27 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	var err error
-	if s.shard, err = newShard(o.Config, func(d tocsin.Detected) { s.ledger.Found(d) }, o.Logger); err != nil {
+	if s.shard, err = newShard(o.Config, s.found, o.Logger); err != nil {
 		return nil, err
 	}
+	s.presence = newPresence(o.Config.Policy, s.readPolicy)
 	if s.sources, err = openSources(o); err != nil {
 		return nil, err
 	}
+	s.states = sourceStates(o.Config.Server.Sources, s.sources)
 	if s.keeper, err = openKeeper(o); err != nil {
 		return nil, err
 	}
 	if s.listener, err = net.Listen("tcp", o.Config.Server.Listen); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Config.Server.Listen, err)
 	}
+	if err = s.openLog(); err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
 	s.http = s.newHTTP()
+	for _, a := range o.Config.Alerts.AtStart {
+		s.ledger.OneShot(a.Header, tocsin.System, tocsin.Critical, a.Text)
+	}
 	return s, nil
 }
 
@@ -120,6 +133,7 @@ func (s *Server) newHTTP() *http.Server {
 	})
 	compatible := kismet.New(kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system,
+		Sources: s.sourceRecords, Presence: s.presence,
 	})
 	return &http.Server{
 		Handler:           &pages{server: s, api: compatible},
@@ -160,11 +174,13 @@ func (s *Server) SetupURL() string {
 // Run serves until ctx is done, then closes what New opened.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	defer s.runLog()() // ends when nobody hears or raises anything any more
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { s.hub.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
+	running.Go(func() { s.sampleSources(ctx) })
 	for i := range s.sources {
 		running.Go(func() { s.listen(ctx, i) })
 	}

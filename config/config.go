@@ -37,6 +37,13 @@ type Alerts struct {
 	Backlog   int           // newest records that clients are given
 	Quiet     time.Duration // findings of one subject at most this far apart are one incident
 	Throttles map[string]tocsin.Throttle
+	AtStart   []StartAlert
+}
+
+// StartAlert is an alert that every start of the server raises once.
+type StartAlert struct {
+	Header string // upper case
+	Text   string
 }
 
 // Detector changes one detector.

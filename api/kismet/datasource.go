@@ -20,6 +20,7 @@ type Source struct {
 	Interface  string // path of the capture; - is standard input
 	Running    bool
 	Error      string // that ended it; empty if none did
+	Warning    string // about what was read all the same
 	Link       uint16 // link type of its last packet; 0 if it had none
 	Packets    uint64
 	Lost       uint64
@@ -138,7 +139,7 @@ var sourceFields = []api.Field[src]{
 	sourceFlag("paused", "never", never),
 	sourceFlag("error", "ended with an error", func(s *src) bool { return s.Error != "" }),
 	sourceText("error_reason", "the error", func(s *src) string { return s.Error }),
-	sourceText("warning", "none", noText),
+	sourceText("warning", "what was wrong with what was read all the same", func(s *src) string { return s.Warning }),
 	sourceFlag("remote", "never", never),
 	sourceFlag("passive", "never", never),
 	sourceFlag("retry", "is opened again after an error, never", never),

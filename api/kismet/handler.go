@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os/user"
 	"strconv"
 	"time"
 
@@ -66,9 +65,7 @@ func New(o Options) http.Handler {
 	if h.System == nil {
 		h.System = func() System { return System{} }
 	}
-	if u, err := user.Current(); err == nil {
-		h.account = u.Username
-	}
+	h.account = account()
 	h.routes = h.table()
 	return h
 }

@@ -3,6 +3,7 @@ package kismet
 import (
 	"bytes"
 	"os"
+	"os/user"
 	"strconv"
 	"time"
 
@@ -68,6 +69,20 @@ var systemFields = []api.Field[systemRecord]{
 		Append: func(b []byte, s *sys) []byte { return strconv.AppendInt(b, int64(s.Connections), 10) }},
 	{Name: "kismet.server.uuid", Type: "uuid", Help: "identifier of the server",
 		Append: func(b []byte, s *sys) []byte { return api.AppendString(b, s.UUID) }},
+}
+
+// AppendSystem appends the status record of a server as it is at now.
+func AppendSystem(b []byte, s System, now time.Time) []byte {
+	return api.AppendRecord(b, &systemRecord{s, now, account()}, systemFields, api.JSON, 0)
+}
+
+// account is the name of the account that the server runs as, "" if the system does not say.
+func account() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 func sysZero(b []byte, _ *sys) []byte { return append(b, '0') }
