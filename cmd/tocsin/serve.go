@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tocsin-wids/tocsin/app"
+	"github.com/tocsin-wids/tocsin/kismetdb"
 )
 
 type serveCommand struct {
@@ -18,6 +19,8 @@ type serveCommand struct {
 	User         string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
 	PasswordFile string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
 	Source       []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
+	Kismetdb     string   `help:"Write a log in Kismet's format to this folder." placeholder:"DIR" type:"existingdir"`
+	LogPackets   bool     `help:"With --kismetdb: keep packets as well."`
 	Verbose      bool     `short:"v" help:"Log more."`
 }
 
@@ -38,7 +41,10 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	server, err := app.New(app.Options{Config: conf, User: c.User, Password: password, Logger: logger(t, c.Verbose)})
+	if c.LogPackets && c.Kismetdb == "" {
+		return exitError{exitUsage, errors.New("--log-packets goes with --kismetdb")}
+	}
+	server, err := app.New(app.Options{Config: conf, User: c.User, Password: password, Logger: logger(t, c.Verbose), KismetDB: c.log()})
 	if errors.Is(err, app.ErrSettings) {
 		return exitError{exitUsage, err}
 	}
@@ -50,6 +56,14 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		fmt.Fprintln(t.out, "No login is set yet. Set it here, once:", link)
 	}
 	return server.Run(ctx)
+}
+
+// log says what log is written; nil: none.
+func (c serveCommand) log() *kismetdb.Options {
+	if c.Kismetdb == "" {
+		return nil
+	}
+	return &kismetdb.Options{Prefix: c.Kismetdb, Alerts: true, Messages: true, System: true, Packets: c.LogPackets}
 }
 
 // password reads the file that holds it: an option would show in the list of processes.
