@@ -50,6 +50,14 @@ func (l *Log) say(n int) {
 	}
 }
 
+// sayMuch writes rows of a MiB, of which few fill a transaction.
+func (l *Log) sayMuch(n int) {
+	text := strings.Repeat("x", 1<<20)
+	for range n {
+		l.writeMessage(&tocsin.Message{Text: text, Flags: tocsin.MessageInfo})
+	}
+}
+
 func count(t testing.TB, path, table string) (n int) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
@@ -114,14 +122,15 @@ func TestReaderHoldsUpTheCommitAndLosesNothing(t *testing.T) {
 	if err != nil || !rows.Next() {
 		t.Fatal(err)
 	}
-	l.say(maxRows + 10)
+	const many = maxBytes>>20 + 3
+	l.sayMuch(many)
 	l.settle()
 	if c := l.Counts(); c.Written != 3 || c.Lost != 0 {
 		t.Errorf("counts %+v while a reader reads, want what is new to wait", c)
 	}
 	rows.Close()
 	l.settle()
-	if c := l.Counts(); c.Written != maxRows+13 || c.Lost != 0 || len(ledger.Alerts()) != 0 {
+	if c := l.Counts(); c.Written != many+3 || c.Lost != 0 || len(ledger.Alerts()) != 0 {
 		t.Errorf("counts %+v after it, want everything and no alert", c)
 	}
 }
@@ -141,9 +150,10 @@ func TestReaderThatNeverEndsIsNotWaitedFor(t *testing.T) {
 	if err != nil || !rows.Next() {
 		t.Fatal(err)
 	}
-	l.say(patience*maxRows + 10)
+	const many = patience*maxBytes>>20 + 3
+	l.sayMuch(many)
 	c := l.Counts()
-	if c.Lost != patience*maxRows+10 || l.rows != 0 {
+	if c.Lost != many || l.rows != 0 {
 		t.Errorf("counts %+v and %d rows in memory, want the transaction given up and nothing tried until the next settling", c, l.rows)
 	}
 	rows.Close()
@@ -157,9 +167,9 @@ func TestReaderThatNeverEndsIsNotWaitedFor(t *testing.T) {
 
 func TestPacketsThatFindNoRoomAreCounted(t *testing.T) {
 	l, _ := quiet(t, func(o *Options) { o.Packets = true })
-	p := &pcap.Packet{Link: pcap.LinkRadiotap, Data: make([]byte, 100)}
+	p := &pcap.Packet{Link: pcap.LinkRadiotap, Data: make([]byte, blockBytes-10)}
 	const more = 77
-	for range blocks*blockRows + more {
+	for range blocks + more { // each fills a block
 		l.Packet(p, nil, "", "")
 	}
 	l.Flush()
@@ -174,7 +184,7 @@ func TestPacketsThatFindNoRoomAreCounted(t *testing.T) {
 	l.drain()
 	l.settle()
 	c := l.Counts()
-	if c.Packets != more+1 || c.Written != blocks*blockRows+1 || count(t, l.path, "packets") != blocks*blockRows+1 {
+	if c.Packets != more+1 || c.Written != blocks+1 || count(t, l.path, "packets") != blocks+1 {
 		t.Errorf("counts %+v, want all others written", c)
 	}
 }

@@ -65,6 +65,9 @@ type Log struct {
 	statements statements
 	events     Subscription
 	packets    packets
+	streams    streams
+	commands   chan command
+	ended      chan struct{} // closed when Run ends
 	writer
 
 	written, lostRows, lostEvents, lostPackets atomic.Uint64
@@ -82,7 +85,7 @@ func Open(o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{options: o, path: path}
+	l := &Log{options: o, path: path, commands: make(chan command), ended: make(chan struct{})}
 	if err := l.prepare(context.Background()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open log %s: %w", path, err), l.Close())
 	}
@@ -130,7 +133,7 @@ func (l *Log) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if l.db, err = sql.Open("sqlite", (&url.URL{Scheme: "file", Path: absolute}).String()); err != nil {
+	if l.db, err = sql.Open("sqlite", (&url.URL{Scheme: "file", Path: absolute, RawQuery: "_pragma=busy_timeout(2000)"}).String()); err != nil {
 		return err
 	}
 	if l.conn, err = l.db.Conn(ctx); err != nil {
@@ -177,6 +180,7 @@ func (l *Log) Run(ctx context.Context) error {
 	commit, state := time.NewTicker(commitEvery), time.NewTicker(stateEvery)
 	defer commit.Stop()
 	defer state.Stop()
+	defer close(l.ended)
 	l.writeState(l.options.Now())
 	for {
 		select {
@@ -187,6 +191,8 @@ func (l *Log) Run(ctx context.Context) error {
 			l.writeEvent(e)
 		case b := <-l.packets.full:
 			l.writePackets(b)
+		case c := <-l.commands:
+			c.done <- c.work()
 		case <-state.C:
 			l.writeState(l.options.Now())
 		case <-commit.C:

@@ -116,6 +116,7 @@ func (l *Log) writePackets(b *block) {
 		r := &b.rows[i]
 		us := r.at.Microseconds()
 		bytes := b.bytes[r.from:r.to]
+		l.streams.note(r.datasource, r.link)
 		l.insert(l.statements.packet, len(bytes), us/1e6, us%1e6, r.phy(), r.source.String(), r.dest.String(), r.transmitter.String(),
 			float64(r.frequency)*1000, len(bytes), int(r.signal), r.datasource, int(r.link), bytes, boolean(r.faulty()),
 			r.tags, float64(r.rate)/2, int64(r.hash), int64(r.id), int64(r.length))
