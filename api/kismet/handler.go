@@ -42,6 +42,7 @@ type Options struct {
 	System    func() System    // what the server says about itself; nothing if nil
 	Sources   func() []Source  // of frames; without its routes if nil
 	Presence  Presence         // without its routes if nil
+	Log       PacketLog        // without its routes if nil
 	Websocket http.Handler     // of /eventbus/events.ws, asked only by those who may; nil: not found
 	Now       func() time.Time // time.Now if nil
 }
@@ -105,7 +106,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a = h.failure(err, rt)
 	}
-	a.media = rt.media
+	if a.media == "" {
+		a.media = rt.media
+	}
 	h.write(w, q, a)
 }
 
@@ -154,6 +157,10 @@ type reply struct {
 	status int // 0: 200
 	body   []byte
 	media  string // empty: by the suffix
+
+	// An answer that is not built whole: what sends it, instead of body, and what a browser is to do with it.
+	stream      func(http.ResponseWriter) error
+	disposition string
 }
 
 const plainText = "text/plain"
@@ -203,7 +210,12 @@ func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
 	head.Set("Cache-Control", "no-cache")
 	head.Set("Pragma", "no-cache")
 	head.Set("Expires", "Sat, 01 Jan 2000 00:00:00 GMT")
-	head.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.stream == nil {
+		head.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	if a.disposition != "" {
+		head.Set("Content-Disposition", a.disposition)
+	}
 	if q.caller.Session != "" {
 		http.SetCookie(w, &http.Cookie{
 			Name: "KISMET", Value: q.caller.Session, Path: "/", MaxAge: 86400,
@@ -211,5 +223,10 @@ func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
 		})
 	}
 	w.WriteHeader(max(a.status, 200))
-	w.Write(a.body)
+	if a.stream == nil {
+		w.Write(a.body)
+	} else if err := a.stream(w); err != nil {
+		h.Logger.Debug("answer cut off", "error", err)
+		panic(http.ErrAbortHandler) // the one way to have the client see that it is not whole
+	}
 }

@@ -36,7 +36,7 @@ func serveMore(t testing.TB, sources ...kismet.Source) (server, *watchlist) {
 	t.Helper()
 	s, list := serve(t), &watchlist{}
 	s.Handler = kismet.New(kismet.Options{
-		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: func() []kismet.Source { return sources },
+		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: func() []kismet.Source { return sources }, Log: &packetLog{},
 	})
 	return s, list
 }
@@ -84,7 +84,7 @@ func TestPresenceListsAreChangedAndShown(t *testing.T) {
 	}
 }
 
-// TestRoutesThatDependOnWhatThereIs asks each by every method in every role.
+// TestRoutesThatDependOnWhatThereIs asks each by the methods that there are and another, in every role.
 func TestRoutesThatDependOnWhatThereIs(t *testing.T) {
 	s, _ := serveMore(t, kismet.Source{UUID: "4E1D07C3-0000-0000-0000-00003D080693"})
 	bare := serve(t)
@@ -104,9 +104,12 @@ func TestRoutesThatDependOnWhatThereIs(t *testing.T) {
 		"/datasource/types.ekjson":                                             {"GET POST", "basic readonly"},
 		"/datasource/defaults.json":                                            {"GET POST", "basic readonly"},
 		"/datasource/by-uuid/4e1d07c3-0000-0000-0000-00003d080693/source.json": {"GET POST", "basic readonly"},
+		"/logging/kismetdb/pcap/all.pcapng":                                    {"GET POST", "basic readonly"},
+		"/logging/kismetdb/pcap/drop.cmd":                                      {"POST", "basic"},
+		"/poi/create_poi.cmd":                                                  {"POST", "basic"},
 		"/datasource/list_interfaces.json":                                     {"GET POST", "basic"},
 	} {
-		for _, method := range []string{"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
 			for role, token := range tokens {
 				code := s.do(ask{method: method, path: "http://host" + path, auth: token, media: jsonType, body: "{}"}).Code
 				got := map[int]string{405: "method", 401: "login", 429: "login", 404: "nothing"}[code]
