@@ -129,7 +129,7 @@ type command struct {
 	done chan error // has room for the answer
 }
 
-// do has Run do the work between two rows.
+// do has Run do the work, after everything that waits when it begins.
 func (l *Log) do(ctx context.Context, work func() error) error {
 	c := command{work, make(chan error, 1)}
 	select {
@@ -142,7 +142,7 @@ func (l *Log) do(ctx context.Context, work func() error) error {
 	}
 }
 
-// DropBefore deletes the packets that were heard before t, as far as they are written.
+// DropBefore commits what waits, and deletes the packets that were heard before t.
 func (l *Log) DropBefore(ctx context.Context, t time.Time) error {
 	return l.do(ctx, func() error {
 		if l.commit(); l.open {

@@ -192,6 +192,7 @@ func (l *Log) Run(ctx context.Context) error {
 		case b := <-l.packets.full:
 			l.writePackets(b)
 		case c := <-l.commands:
+			l.drain()
 			c.done <- c.work()
 		case <-state.C:
 			l.writeState(l.options.Now())
@@ -210,9 +211,9 @@ func (l *Log) writeEvent(e alert.Event) {
 	}
 }
 
-// drain writes what waits in the queues.
+// drain writes what waits in the queues now.
 func (l *Log) drain() {
-	for {
+	for range len(l.events.Events()) + len(l.packets.full) {
 		select {
 		case e := <-l.events.Events():
 			l.writeEvent(e)
