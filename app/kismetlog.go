@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -81,6 +82,17 @@ func (s *Server) found(d tocsin.Detected) {
 		s.log.tags = "ALERT"
 	}
 	s.log.tags += " ALERT_" + a.Header
+}
+
+var _ kismet.PacketLog = (*kismetLog)(nil)
+
+// Packets returns what writes the packets that variables of a client choose.
+func (l *kismetLog) Packets(variable func(string) (string, bool)) (func(context.Context, io.Writer) error, error) {
+	f, err := kismetdb.NewFilter(variable)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, w io.Writer) error { return l.Export(ctx, w, f) }, nil
 }
 
 // packet logs the packet at hand.

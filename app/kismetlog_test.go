@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -69,10 +72,15 @@ func TestLogHoldsWhatWasServed(t *testing.T) {
 			break
 		}
 	}
+	if err := s.log.DropBefore(ctx, time.Unix(0, 0)); err != nil { // nothing, and commits the rest
+		t.Fatal(err)
+	}
+	exported := packetsOf(t, download(t, s, "/logging/kismetdb/pcap/attack.pcapng?tag=%25ALERT%25"))
 	stop()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
+	http.DefaultClient.CloseIdleConnections()
 	path := s.log.Path()
 	var alerts []string
 	for _, a := range s.ledger.Alerts() {
@@ -93,8 +101,8 @@ func TestLogHoldsWhatWasServed(t *testing.T) {
 			t.Errorf("packet %d, which raised %s, has the tags %q", number, a.Header, got)
 		}
 	}
-	if got := column(t, path, "SELECT count(*) FROM packets WHERE tags <> ''"); got[0] != fmt.Sprint(len(marked)) {
-		t.Errorf("%s packets are marked, %d raised an alert", got, len(marked))
+	if got := column(t, path, "SELECT count(*) FROM packets WHERE tags <> ''"); got[0] != fmt.Sprint(len(marked)) || len(exported) != len(marked) {
+		t.Errorf("%s packets are marked, %d were exported, %d raised an alert", got, len(exported), len(marked))
 	}
 	c := s.log.Counts()
 	packets := s.sources[0].Counts().Packets
@@ -113,6 +121,20 @@ func TestLogHoldsWhatWasServed(t *testing.T) {
 	if status["kismet.system.version"] != Version() || source["kismet.datasource.name"] != "demo" {
 		t.Errorf("status %v, source %v", status, source)
 	}
+}
+
+// download gets a file from a server and returns where it is.
+func download(t testing.TB, s *Server, path string) string {
+	t.Helper()
+	status, body := get(t, s, path, "admin", "secret word")
+	if status != http.StatusOK {
+		t.Fatalf("%s: status %d, %s", path, status, body)
+	}
+	file := filepath.Join(t.TempDir(), "download")
+	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestServerWithALogThatCannotBeMadeDoesNotStart(t *testing.T) {

@@ -131,10 +131,14 @@ func (s *Server) newHTTP() *http.Server {
 		Logger: s.logger, Say: s.ledger.Say,
 		Subscribe: func(queue int) events.Subscription { return s.ledger.Subscribe(queue) },
 	})
-	compatible := kismet.New(kismet.Options{
+	o := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system,
 		Sources: s.sourceRecords, Presence: s.presence,
-	})
+	}
+	if s.log != nil {
+		o.Log = s.log
+	}
+	compatible := kismet.New(o)
 	return &http.Server{
 		Handler:           &pages{server: s, api: compatible},
 		ReadHeaderTimeout: 10 * time.Second,
