@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-wids/tocsin/api"
+	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/config"
@@ -162,8 +163,11 @@ func TestSourcesTellWhatBecameOfThem(t *testing.T) {
 			}
 		}
 	}
-	// The first two may have ended before the subscription: their state is what counts.
-	for s.states[0].record().Running || s.states[1].record().Error == "" || s.states[0].record().Packets == 0 {
+	// They may have begun and ended before the subscription: their state is what counts. An event comes every second.
+	settled := func(first, second, third kismet.Source) bool {
+		return !first.Running && first.Packets > 0 && second.Error != "" && third.Running
+	}
+	for !settled(s.states[0].record(), s.states[1].record(), s.states[2].record()) {
 		if body, ok := <-events.Events(); !ok {
 			t.Fatal(body)
 		}
