@@ -41,8 +41,8 @@ const maxStreams = 256
 func (s *streams) note(datasource string, link pcap.LinkType) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if new := (stream{datasource, link}); !slices.Contains(s.list, new) && len(s.list) < maxStreams {
-		s.list = append(s.list, new)
+	if one := (stream{datasource, link}); !slices.Contains(s.list, one) && len(s.list) < maxStreams {
+		s.list = append(s.list, one)
 	}
 }
 
