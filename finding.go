@@ -17,6 +17,9 @@ type Finding struct {
 	// Subject is who the finding is about, where the BSSID alone does not say it: part of the fingerprint.
 	Subject string
 
+	// Apart says that the frame at hand only told the time: nothing of it belongs to the finding.
+	Apart bool
+
 	// Frames are the numbers of frames that show the finding, oldest first; the frame that completed it may be left out.
 	Frames []uint64
 }
@@ -36,7 +39,7 @@ type Detected struct {
 	Finding
 	Definition *Definition
 	Time       time.Duration // of the frame that completed it
-	Number     uint64        // of that frame
+	Number     uint64        // of that frame; 0 if the finding is apart from it
 	Channel    uint8         // that the frame claims; 0 if it claims none
 	Frequency  uint16        // MHz it was received on; 0 if unknown
 	Signal     int8          // dBm; 0 if unknown

@@ -35,8 +35,8 @@ func TestHashIsTheOneClientsKnow(t *testing.T) {
 		"LOGDISABLED 20 4294967295 1700000000 00:00:00:00:00:00 00:00:00:00:00:00 00:00:00:00:00:00 00:00:00:00:00:00 ": 3886487045,
 		"abc": 0,
 	} {
-		if got := checksum([]byte(text)); got != want {
-			t.Errorf("checksum(%q) = %d, want %d", text, got, want)
+		if got := Checksum([]byte(text)); got != want {
+			t.Errorf("Checksum(%q) = %d, want %d", text, got, want)
 		}
 	}
 	ap := tocsin.MAC{0, 0x11, 0x22, 0x33, 0x44, 0x55}

@@ -19,10 +19,11 @@ func hash(a *tocsin.Alert) uint32 {
 		b, _ = m.AppendText(append(b, ' '))
 	}
 	b = append(append(b, ' '), a.Channel...)
-	return checksum(b)
+	return Checksum(b)
 }
 
-func checksum(b []byte) uint32 {
+// Checksum is the sum from which the peer makes identifiers, of alerts and of sources.
+func Checksum(b []byte) uint32 {
 	if len(b) < 4 {
 		return 0
 	}

@@ -97,13 +97,16 @@ func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 		Confidence: k.Confidence, Reason: d.Reason, Attack: k.Attack, Signal: d.Signal,
 		FrameTime: tocsin.Moment(d.Time), Frames: framesOf(d), Fingerprint: fingerprint(k.Header, d),
 	}
+	if d.Apart {
+		a.Channel = "" // there is no frame
+	}
 	if d.Confidence > 0 {
 		a.Confidence = d.Confidence
 	}
 	if d.Severity != nil {
 		a.Severity = *d.Severity
 	}
-	if l.options.Sensor != nil {
+	if l.options.Sensor != nil && !d.Apart {
 		if name := l.options.Sensor(d.Sensor); name != "" {
 			a.Sensors = []string{name}
 		}

@@ -46,6 +46,9 @@ func (s *Server) tick(ctx context.Context) {
 
 // beat takes one measurement and returns the events that tell of it.
 func (s *Server) beat(now time.Time) []alert.Event {
+	for _, state := range s.states {
+		state.sample(now)
+	}
 	p := s.passed()
 	battery, statistics := readBattery(powerSupplies), s.statistics()
 	packets := s.pulse.add(now, battery, statistics, p)

@@ -23,20 +23,22 @@ import (
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/kismetdb"
 )
 
 // Options configures a Server.
 type Options struct {
 	Config         config.Config
-	User, Password string           // the login; empty: the one that was set before, or set-up
-	KismetLogin    string           // Kismet's file of the login, taken over while there is none; empty: none
-	KismetTokens   string           // Kismet's file of the tokens, taken over once; empty: none
-	TLS            TLS              // how the server shows who it is
-	CORS           kismet.CORS      // which other origins may read
-	Prefix         string           // of paths, as a proxy before the server adds it; empty: none
-	Sources        []capture.Source // beside those of the configuration
-	Memory         bool             // keep nothing on disk
-	Logger         *slog.Logger     // discards if nil
+	User, Password string            // the login; empty: the one that was set before, or set-up
+	KismetLogin    string            // Kismet's file of the login, taken over while there is none; empty: none
+	KismetTokens   string            // Kismet's file of the tokens, taken over once; empty: none
+	TLS            TLS               // how the server shows who it is
+	CORS           kismet.CORS       // which other origins may read
+	Prefix         string            // of paths, as a proxy before the server adds it; empty: none
+	Sources        []capture.Source  // beside those of the configuration
+	Memory         bool              // keep nothing on disk
+	KismetDB       *kismetdb.Options // log to write; its tables, name and place count; nil: none
+	Logger         *slog.Logger      // discards if nil
 }
 
 // Server listens, detects, and answers clients.
@@ -48,6 +50,9 @@ type Server struct {
 	keeper   *auth.Keeper
 	hub      *events.Hub
 	sources  []capture.Source
+	states   []*sourceState // of the sources
+	presence *presence
+	log      *kismetLog // nil if there is none
 	sensors  sensors
 	http     *http.Server
 	listener net.Listener
@@ -77,20 +82,28 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	var err error
-	if s.shard, err = newShard(o.Config, func(d tocsin.Detected) { s.ledger.Found(d) }, o.Logger); err != nil {
+	if s.shard, err = newShard(o.Config, s.found, o.Logger); err != nil {
 		return nil, err
 	}
+	s.presence = newPresence(o.Config.Policy, s.readPolicy)
 	if s.sources, err = openSources(o); err != nil {
 		return nil, err
 	}
+	s.states = sourceStates(o.Config.Server.Sources, s.sources)
 	if s.keeper, err = openKeeper(o); err != nil {
 		return nil, err
 	}
 	if s.listener, err = listen(o); err != nil {
 		return nil, err
 	}
+	if err = s.openLog(); err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
 	s.http = newHTTP(s.handler(), o.Logger)
 	s.http.ConnState = s.count
+	for _, a := range o.Config.Alerts.AtStart {
+		s.ledger.OneShot(a.Header, tocsin.System, tocsin.Critical, a.Text)
+	}
 	return s, nil
 }
 
@@ -159,10 +172,14 @@ func (s *Server) handler() http.Handler {
 		Logger: s.logger, Say: s.ledger.Say,
 		Subscribe: func(queue int) events.Subscription { return s.ledger.Subscribe(queue) },
 	})
-	compatible := kismet.New(kismet.Options{
+	k := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system, CORS: s.options.CORS,
-	})
-	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: compatible})
+		Sources: s.sourceRecords, Presence: s.presence,
+	}
+	if s.log != nil {
+		k.Log = s.log
+	}
+	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: kismet.New(k)})
 	return s.options.TLS.remember(all)
 }
 
@@ -216,6 +233,7 @@ func (s *Server) SetupURL() string {
 // Run serves until ctx is done, then closes what New opened.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	defer s.runLog()() // ends when nobody hears or raises anything any more
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()

@@ -23,6 +23,7 @@ type shard struct {
 	decoder *capture.Decoder
 	tracker *track.Tracker
 	engine  *detect.Engine
+	after   func(*pcap.Packet, *tocsin.Observation) // each packet was observed; nil observations could not be read; may be nil
 	packets uint64
 	octets  uint64
 	first   time.Duration // of the packets
@@ -71,8 +72,12 @@ func (s *shard) observe(batch []pcap.Packet) {
 		s.packets++
 		s.octets += uint64(p.Length)
 		s.now = p.Time
-		if o := s.decoder.Decode(p); o != nil {
+		o := s.decoder.Decode(p)
+		if o != nil {
 			s.engine.Observe(o)
+		}
+		if s.after != nil {
+			s.after(p, o)
 		}
 	}
 }

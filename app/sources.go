@@ -105,7 +105,8 @@ func isFile(path string) bool {
 
 // listen runs one source to its end and says what became of it.
 func (s *Server) listen(ctx context.Context, i int) {
-	source := s.sources[i]
+	source, state := s.sources[i], s.states[i]
+	state.begin()
 	s.ledger.Say(tocsin.MessageInfo, "Reading "+tocsin.Quote([]byte(source.Name())))
 	numbers := map[uint16]uint16{}
 	err := source.Run(ctx, func(batch []pcap.Packet) error {
@@ -118,19 +119,26 @@ func (s *Server) listen(ctx context.Context, i int) {
 			}
 			batch[j].Interface = n
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.shard.observe(batch)
+		state.delivered(batch)
+		s.observe(batch, state.uuid)
 		return nil
 	})
+	s.flush()
 	packets := source.Counts().Packets
 	switch {
 	case ctx.Err() != nil:
+		state.end("", "")
 	case err != nil && !errors.Is(err, pcap.ErrTruncated):
 		text := fmt.Sprintf("The source %s failed after %d packets: %s", tocsin.Quote([]byte(source.Name())), packets, err)
 		s.logger.Error("source failed", "source", source.Name(), "packets", packets, "error", err)
+		state.end(err.Error(), "")
 		s.ledger.OneShot("SOURCEERROR", tocsin.System, tocsin.Critical, text)
 	default:
+		warning := ""
+		if err != nil {
+			warning = err.Error()
+		}
+		state.end("", warning)
 		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The source %s ended after %d packets", tocsin.Quote([]byte(source.Name())), packets))
 	}
 }

@@ -100,7 +100,7 @@ func (d *Draft) mistake(place, format string, args ...any) {
 
 // waiting lists the keys, with all below them, that nothing uses yet. Whoever uses one takes it off.
 var waiting = []string{
-	"store", "logs.kismetdb", "alerts.at_start", "policy.devices",
+	"store",
 }
 
 func isWaiting(key string) bool {

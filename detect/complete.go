@@ -5,6 +5,12 @@ import "github.com/tocsin-wids/tocsin"
 // complete adds to a finding what the frame that completed it says.
 func complete(f tocsin.Finding, d *tocsin.Definition, o *tocsin.Observation) tocsin.Detected {
 	frame := o.Frame
+	if f.Confidence == 0 {
+		f.Confidence = d.Confidence
+	}
+	if f.Apart {
+		return tocsin.Detected{Finding: f, Definition: d, Time: o.Time, Sensor: o.Sensor}
+	}
 	if f.BSSID.IsZero() {
 		f.BSSID = frame.BSSID
 	}
@@ -13,9 +19,6 @@ func complete(f tocsin.Finding, d *tocsin.Definition, o *tocsin.Observation) toc
 	}
 	if f.Dest.IsZero() {
 		f.Dest = frame.Destination()
-	}
-	if f.Confidence == 0 {
-		f.Confidence = d.Confidence
 	}
 	return tocsin.Detected{
 		Finding: f, Definition: d, Time: o.Time, Number: o.Number, Channel: frame.Channel(),

@@ -3,8 +3,8 @@
 // # Concurrency
 //
 // An Engine runs one shard: one site, whose frames it is given in order by one goroutine. Two engines share nothing
-// but their Specs, which never change. Only Counts may be called by another goroutine, and only while Observe does
-// not run.
+// but their Specs, which never change. Counts and ReadPolicy may be called by another goroutine, but only while Observe
+// does not run.
 //
 // # Memory
 //

@@ -134,6 +134,15 @@ func (e *Engine) Observe(o *tocsin.Observation) {
 	}
 }
 
+// ReadPolicy gives the detectors that can change their policy p, between two frames.
+func (e *Engine) ReadPolicy(p tocsin.Policy) {
+	for _, s := range e.slots {
+		if d, ok := s.detector.(PolicyReader); ok && !s.failed {
+			d.ReadPolicy(p)
+		}
+	}
+}
+
 // show runs the detectors of list from at on. If one panics it returns the place of the next: so the cost of being
 // able to recover is paid once a frame.
 func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Sight) (next int) {

@@ -191,3 +191,40 @@ func BenchmarkObserve(b *testing.B) {
 		}
 	}
 }
+
+// policyWatcher counts what its policy names.
+type policyWatcher struct{ devices int }
+
+func (w *policyWatcher) Observe(*tocsin.Observation, *track.Sight, *detect.Findings) {}
+func (w *policyWatcher) ReadPolicy(p tocsin.Policy)                                  { w.devices = len(p.Devices) }
+
+func TestDetectorsThatAskAreGivenTheNewPolicy(t *testing.T) {
+	w := &policyWatcher{}
+	reader := detect.Define(detect.Spec{Definition: tocsin.Definition{Header: "READER"}}, struct{}{},
+		func(struct{}, detect.Env) detect.Detector { return w })
+	e := engine(t, nil, spec("OTHER", dot11.AnyKind, func(*tocsin.Observation, *detect.Findings) {}), reader)
+	e.ReadPolicy(tocsin.Policy{Devices: make([]tocsin.DeviceRule, 3)})
+	if w.devices != 3 {
+		t.Errorf("the detector was given %d devices, want 3", w.devices)
+	}
+}
+
+func TestFindingApartTakesNothingFromItsFrame(t *testing.T) {
+	var got []tocsin.Detected
+	e := engine(t, func(d tocsin.Detected) { got = append(got, d) }, spec("APART", dot11.AnyKind,
+		func(_ *tocsin.Observation, found *detect.Findings) {
+			found.Add(tocsin.Finding{Text: "somebody is silent", Apart: true})
+		}))
+	o := &tocsin.Observation{Frame: frame(t, dot11.Deauth, 1), Number: 9, Time: time.Hour, Radio: dot11.Radio{Frequency: 2437, Signal: -40}}
+	e.Observe(o)
+	if len(got) != 1 {
+		t.Fatalf("%d findings, want 1", len(got))
+	}
+	d := got[0]
+	if !d.BSSID.IsZero() || !d.Source.IsZero() || !d.Dest.IsZero() || d.Number != 0 || d.Frequency != 0 || d.Signal != 0 {
+		t.Errorf("%+v takes something from the frame", d)
+	}
+	if d.Time != time.Hour || d.Confidence != 70 || d.Definition.Header != "APART" {
+		t.Errorf("%+v lacks its time, confidence or definition", d)
+	}
+}

@@ -14,6 +14,15 @@ type Detector interface {
 	Observe(o *tocsin.Observation, air *track.Sight, found *Findings)
 }
 
+// PolicyReader is a Detector that goes on when the policy changes while it runs. Others keep the one they began with.
+type PolicyReader interface {
+	Detector
+
+	// ReadPolicy takes the policy that is in force from the next frame on. It is called between two frames, by the
+	// goroutine whose turn it is: what a detector reads of it needs neither lock nor atomic.
+	ReadPolicy(p tocsin.Policy)
+}
+
 // Spec declares a detector.
 type Spec struct {
 	tocsin.Definition

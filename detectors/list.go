@@ -13,6 +13,8 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
+	"github.com/tocsin-wids/tocsin/detectors/devicefound"
+	"github.com/tocsin-wids/tocsin/detectors/devicelost"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -34,6 +36,8 @@ func All() []detect.Spec {
 		chanchange.Spec,
 		cryptodrop.Spec,
 		deauthflood.Spec,
+		devicefound.Spec,
+		devicelost.Spec,
 		disconcodeinvalid.Spec,
 		formatstring.Spec,
 		karmaoui.Spec,

@@ -7,5 +7,6 @@
 //
 // # Memory
 //
-// A request's body is at most 1 MiB, its JSON at most 64 deep. An answer is built whole before it is sent.
+// A request's body is at most 1 MiB, its JSON at most 64 deep. An answer is built whole before it is sent, but for
+// packets of a log.
 package kismet

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os/user"
 	"strconv"
 	"time"
 
@@ -42,8 +41,11 @@ type Options struct {
 	Logger    *slog.Logger // discards if nil
 	Ledger    Ledger
 	Auth      Auth
-	System    func() System // what the server says about itself; nothing if nil
-	Websocket http.Handler  // of /eventbus/events.ws, asked only by those who may; nil: not found
+	System    func() System   // what the server says about itself; nothing if nil
+	Sources   func() []Source // of frames; without its routes if nil
+	Presence  Presence        // without its routes if nil
+	Log       PacketLog       // without its routes if nil
+	Websocket http.Handler    // of /eventbus/events.ws, asked only by those who may; nil: not found
 	CORS      CORS
 	Now       func() time.Time // time.Now if nil
 }
@@ -72,9 +74,7 @@ func New(o Options) http.Handler {
 	if h.System == nil {
 		h.System = func() System { return System{} }
 	}
-	if u, err := user.Current(); err == nil {
-		h.account = u.Username
-	}
+	h.account = account()
 	h.routes = h.table()
 	return h
 }
@@ -118,7 +118,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a = h.failure(err, rt)
 	}
-	a.media = rt.media
+	if a.media == "" {
+		a.media = rt.media
+	}
 	h.write(w, q, a)
 }
 
@@ -165,6 +167,10 @@ type reply struct {
 	status int // 0: 200
 	body   []byte
 	media  string // empty: by the suffix
+
+	// An answer that is not built whole: what sends it, instead of body, and what a browser is to do with it.
+	stream      func(http.ResponseWriter) error
+	disposition string
 }
 
 const plainText = "text/plain"
@@ -214,7 +220,12 @@ func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
 	head.Set("Cache-Control", "no-cache")
 	head.Set("Pragma", "no-cache")
 	head.Set("Expires", "Sat, 01 Jan 2000 00:00:00 GMT")
-	head.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.stream == nil {
+		head.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	if a.disposition != "" {
+		head.Set("Content-Disposition", a.disposition)
+	}
 	// A link on another site must not leave its own session here.
 	if q.caller.Session != "" && !h.foreign(q.http) {
 		http.SetCookie(w, &http.Cookie{
@@ -223,5 +234,10 @@ func (h *handler) write(w http.ResponseWriter, q *request, a reply) {
 		})
 	}
 	w.WriteHeader(max(a.status, 200))
-	w.Write(a.body)
+	if a.stream == nil {
+		w.Write(a.body)
+	} else if err := a.stream(w); err != nil {
+		h.Logger.Debug("answer cut off", "error", err)
+		panic(http.ErrAbortHandler) // the one way to have the client see that it is not whole
+	}
 }

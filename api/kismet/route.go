@@ -30,7 +30,8 @@ func (h *handler) table() []route {
 	command := func(path string, serve func(*request) (reply, error)) route {
 		return route{path: path, suffix: "cmd", methods: post, roles: admin, changes: true, serve: serve}
 	}
-	return []route{
+	table := slices.Concat(h.sourceRoutes(list), h.presenceRoutes(list, command), h.logRoutes(command))
+	return append(table, []route{
 		list("/alerts/definitions", h.definitions),
 		list("/alerts/all_alerts", h.allAlerts),
 		list("/alerts/last-time/:ts/alerts", h.alertsSince),
@@ -52,7 +53,7 @@ func (h *handler) table() []route {
 		{path: "/auth/apikey/list", suffix: "*", methods: get, roles: admin, serve: h.listTokens},
 		{path: "/auth/apikey/generate", suffix: "cmd", methods: post, roles: admin, changes: true, media: plainText, serve: h.generateToken},
 		{path: "/auth/apikey/revoke", suffix: "cmd", methods: post, roles: admin, changes: true, media: plainText, serve: h.revokeToken},
-	}
+	}...)
 }
 
 // find returns the route of path, the parts that its colons matched, and the suffix.

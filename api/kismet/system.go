@@ -1,6 +1,7 @@
 package kismet
 
 import (
+	"os/user"
 	"slices"
 	"strconv"
 	"time"
@@ -79,6 +80,25 @@ var powerFields = api.Within(api.Select(api.BatteryFields, []api.Choice{
 	{Path: "kismet.system.battery.ac"}, {Path: "kismet.system.battery.remaining"},
 }), func(s *sys) *api.Battery { return &s.Battery })
 
+// AppendSystem appends the status record of a server as it is at now.
+func AppendSystem(b []byte, s System, now time.Time) []byte {
+	r := systemRecordOf(s, now, account())
+	return api.AppendRecord(b, &r, systemFields, api.JSON, 0)
+}
+
+func systemRecordOf(s System, now time.Time, account string) systemRecord {
+	return systemRecord{System: s, now: now, account: account, memory: s.MemoryHistory.At(now), devices: s.DevicesHistory.At(now)}
+}
+
+// account is the name of the account that the server runs as, "" if the system does not say.
+func account() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
 func sysEmpty(b []byte, _ *sys) []byte { return append(b, '{', '}') }
 
 func (h *handler) systemStatus(q *request) (reply, error) {
@@ -86,8 +106,7 @@ func (h *handler) systemStatus(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	s := systemRecord{System: h.System(), now: h.Now(), account: h.account}
-	s.memory, s.devices = s.MemoryHistory.At(s.now), s.DevicesHistory.At(s.now)
+	s := systemRecordOf(h.System(), h.Now(), h.account)
 	return reply{body: q.format.End(api.AppendRecord(nil, &s, fields, q.format, 0))}, nil
 }
 

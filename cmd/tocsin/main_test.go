@@ -58,6 +58,8 @@ func TestExitCodes(t *testing.T) {
 		"analyze " + file("empty.pcap", ""):                                         exitUnreadable,
 		"serve --data " + folder + " --listen " + taken.Addr().String():             exitFailed,
 		"serve --data " + folder + " --user admin":                                  exitUsage,
+		"serve --data " + folder + " --log-packets":                                 exitUsage,
+		"serve --data " + folder + " --kismetdb absent":                             exitUsage,
 		"serve --data " + folder + " --user admin --password-file " + file("p", ""): exitUsage,
 	} {
 		if got := run(t.Context(), strings.Fields(line), terminal{in: strings.NewReader(""), out: io.Discard, err: io.Discard}); got != want {

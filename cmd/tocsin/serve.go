@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/app"
 	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/kismetdb"
 )
 
 type serveCommand struct {
@@ -20,6 +21,8 @@ type serveCommand struct {
 	User         string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
 	PasswordFile string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
 	Source       []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
+	Kismetdb     string   `help:"Write a log in Kismet's format to this folder." placeholder:"DIR" type:"existingdir"`
+	LogPackets   bool     `help:"With --kismetdb: keep packets as well."`
 	Verbose      bool     `short:"v" help:"Log more."`
 }
 
@@ -40,8 +43,14 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
+	if c.LogPackets && c.Kismetdb == "" {
+		return exitError{exitUsage, errors.New("--log-packets goes with --kismetdb")}
+	}
 	options := serverOptions(conf)
 	options.User, options.Password, options.Logger = c.User, password, logger(t, c.Verbose)
+	if c.Kismetdb != "" {
+		options.KismetDB = c.log()
+	}
 	server, err := app.New(options)
 	if errors.Is(err, app.ErrSettings) {
 		return exitError{exitUsage, err}
@@ -59,7 +68,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 // serverOptions is a server as the configuration wants it.
 func serverOptions(conf config.Config) app.Options {
 	s := conf.Server
-	return app.Options{
+	o := app.Options{
 		Config:       conf,
 		KismetLogin:  s.KismetLogin,
 		KismetTokens: s.KismetTokens,
@@ -67,6 +76,15 @@ func serverOptions(conf config.Config) app.Options {
 		CORS:         kismet.CORS{Allow: s.CORS.Allow, Origin: s.CORS.Origin},
 		Prefix:       s.URIPrefix,
 	}
+	if log := conf.Logs.KismetDB; log.Enabled {
+		o.KismetDB = &kismetdb.Options{Template: log.File, Alerts: log.Alerts, Messages: log.Messages, System: log.System, Packets: log.Packets}
+	}
+	return o
+}
+
+// log says what log the command line asks for.
+func (c serveCommand) log() *kismetdb.Options {
+	return &kismetdb.Options{Prefix: c.Kismetdb, Alerts: true, Messages: true, System: true, Packets: c.LogPackets}
 }
 
 // password reads the file that holds it: an option would show in the list of processes.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/tocsin-wids/tocsin"
 )
@@ -115,7 +116,8 @@ func readLimits(s section) (map[string]any, error) {
 	return limits, nil
 }
 
-// readPolicy reads lines "network NAME ssid PATTERN allow ADDRESS…" and "canary NAME ssid PATTERN".
+// readPolicy reads lines "network NAME ssid PATTERN allow ADDRESS…", "canary NAME ssid PATTERN" and "device NAME
+// ADDRESS found lost timeout TIME severity WORD".
 func readPolicy(s section, a *air) (tocsin.Policy, error) {
 	var p tocsin.Policy
 	for i, line := range strings.Split(s.text, "\n") {
@@ -131,6 +133,9 @@ func readPolicy(s section, a *air) (tocsin.Policy, error) {
 }
 
 func addRule(p *tocsin.Policy, words []word, a *air) error {
+	if words[0].text == "device" {
+		return addDevice(p, words[1:], a)
+	}
 	if len(words) < 4 || words[2].text != "ssid" {
 		return errors.New(`want network NAME ssid "SSID" allow ADDRESS…, or canary NAME ssid "SSID"`)
 	}
@@ -152,10 +157,7 @@ func addRule(p *tocsin.Policy, words []word, a *air) error {
 			if i == 0 && w.text == "allow" {
 				continue
 			}
-			if addr, err := a.address(w, 0); err == nil {
-				w.text = addr.String()
-			}
-			m, err := tocsin.ParseMACMask(w.text)
+			m, err := a.mask(w)
 			if err != nil {
 				return err
 			}
@@ -165,4 +167,53 @@ func addRule(p *tocsin.Policy, words []word, a *air) error {
 		return nil
 	}
 	return fmt.Errorf("%q is neither network nor canary", words[0].text)
+}
+
+// mask reads a name, an address, or an address and its mask.
+func (a *air) mask(w word) (tocsin.MACMask, error) {
+	if addr, err := a.address(w, 0); err == nil {
+		w.text = addr.String()
+	}
+	return tocsin.ParseMACMask(w.text)
+}
+
+func addDevice(p *tocsin.Policy, words []word, a *air) error {
+	if len(words) < 3 {
+		return errors.New("want device NAME ADDRESS, then found, lost or both")
+	}
+	rule := tocsin.DeviceRule{Name: words[0].text}
+	var err error
+	if rule.Device, err = a.mask(words[1]); err != nil {
+		return err
+	}
+	for i := 2; i < len(words); i++ {
+		switch key := words[i].text; {
+		case key == "found":
+			rule.Found = true
+		case key == "lost":
+			rule.Lost = true
+		case key == "timeout" && i+1 < len(words):
+			i++
+			rule.Timeout, err = time.ParseDuration(words[i].text)
+		case key == "severity" && i+1 < len(words):
+			i++
+			rule.Severity, err = severityOf(words[i].text)
+		default:
+			err = fmt.Errorf("device rules have no %q", key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	p.Devices = append(p.Devices, rule)
+	return nil
+}
+
+func severityOf(text string) (*tocsin.Severity, error) {
+	for _, s := range tocsin.Severities() {
+		if strings.EqualFold(s.String(), text) {
+			return &s, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no severity", text)
 }

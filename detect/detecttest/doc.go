@@ -26,6 +26,7 @@
 //
 //	network home ssid "CorpNet" allow ap 00:11:22:00:00:00/ff:ff:ff:00:00:00
 //	canary trap ssid ~ "^Free.*"
+//	device phone 02:00:00:00:00:01 found lost timeout 5m severity low
 //
 // where ~ makes the text a regular expression. A # begins a comment.
 //

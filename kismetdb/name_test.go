@@ -1,0 +1,69 @@
+package kismetdb
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTemplatesAreFilled(t *testing.T) {
+	at := time.Date(2023, 11, 14, 23, 13, 20, 0, time.FixedZone("", 3600))
+	for template, want := range map[string]string{
+		DefaultTemplate:       "logs/Kismet-20231114-22-13-20-7.kismet",
+		"%n_%d_%T_%I":         "Kismet_Nov-14-2023_221320_000007",
+		"%p//../%n%x%%%":      "Kismet%",
+		"without a pattern":   "without a pattern",
+		"%p/a?b#c %l;--'\".x": "logs/a?b#c kismet;--'\".x",
+	} {
+		if got := expand(template, "logs", "Kismet", at, 7); got != want {
+			t.Errorf("%s: got %s, want %s", template, got, want)
+		}
+	}
+}
+
+func TestNumbersThatAreTakenAreSkipped(t *testing.T) {
+	folder := t.TempDir()
+	for _, taken := range []string{"a-1", "a-2.gz", "a-3"} {
+		if err := os.WriteFile(filepath.Join(folder, taken), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("nowhere", filepath.Join(folder, "a-4")); err != nil {
+		t.Fatal(err)
+	}
+	numbered := func(n int) string { return expand("%p/a-%i", folder, "", time.Time{}, n) }
+	for _, want := range []string{"a-5", "a-6"} {
+		got, err := create(numbered)
+		if err != nil || got != filepath.Join(folder, want) {
+			t.Errorf("got %s and %v, want %s", got, err, want)
+		}
+	}
+	info, err := os.Stat(filepath.Join(folder, "a-5"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v: want a file for its owner alone", info.Mode(), err)
+	}
+	if b, err := os.ReadFile(filepath.Join(folder, "a-1")); err != nil || string(b) != "mine" {
+		t.Errorf("a file of somebody else was changed: %q, %v", b, err)
+	}
+	for template, want := range map[string]string{"%p/a-1": "exists already", "%p/none/%i": "no such file"} {
+		_, err := create(func(n int) string { return expand(template, folder, "", time.Time{}, n) })
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want one that says %q", template, err, want)
+		}
+	}
+}
+
+// FuzzTemplate holds that no template makes expand panic, or put something else for the number.
+func FuzzTemplate(f *testing.F) {
+	for _, seed := range []string{DefaultTemplate, "%", "%%", "%i%I", "\x00%"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, template string) {
+		one, two := expand(template, "p", "n", time.Unix(0, 0), 1), expand(template, "p", "n", time.Unix(0, 0), 2)
+		if one != two && !strings.Contains(template, "%i") && !strings.Contains(template, "%I") {
+			t.Errorf("%q gives %q and %q", template, one, two)
+		}
+	})
+}
