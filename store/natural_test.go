@@ -14,6 +14,14 @@ func TestNumbersInTextsCountByValue(t *testing.T) {
 	}
 }
 
+func TestPartsOfAddresses(t *testing.T) {
+	for in, want := range map[string]string{"aa:bb": "\xaa\xbb", "AAbbc": "\xaa\xbb", "xy": "", "a": "", "aa:bb:": "\xaa\xbb", "0a-0b": ""} {
+		if got := string(Octets(in)); got != want {
+			t.Errorf("Octets(%q) = %x, want %x", in, got, want)
+		}
+	}
+}
+
 // FuzzTerms holds that what clients search for is read without harm, and that case does not matter to it.
 func FuzzTerms(f *testing.F) {
 	for _, s := range []string{"", "aa:bb", "AABBC", "hig", "x:y", "ff:0", "\x00\xff"} {
