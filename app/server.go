@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
 
 // Options configures a Server.
@@ -30,6 +31,7 @@ type Options struct {
 	User, Password string           // the login; empty: the one that was set before, or set-up
 	Sources        []capture.Source // beside those of the configuration
 	Memory         bool             // keep nothing on disk
+	SetStoreAside  bool             // rename a damaged store and begin an empty one
 	Logger         *slog.Logger     // discards if nil
 }
 
@@ -38,6 +40,7 @@ type Server struct {
 	options  Options
 	logger   *slog.Logger
 	started  time.Time
+	store    *sqlite.Store // nil: nothing is kept
 	ledger   *alert.Ledger
 	keeper   *auth.Keeper
 	hub      *events.Hub
@@ -52,15 +55,19 @@ type Server struct {
 }
 
 // New prepares a server and opens its port: what can fail fails here.
-func New(o Options) (*Server, error) {
+func New(o Options) (_ *Server, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{options: o, logger: o.Logger, started: time.Now()}
-	s.ledger = alert.New(alert.Options{
-		Logger: o.Logger, Backlog: o.Config.Alerts.Backlog, Throttles: o.Config.Alerts.Throttles,
-		Quiet: o.Config.Alerts.Quiet, Sensor: s.sensors.name,
-	})
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.closeStore())
+		}
+	}()
+	if err := s.openLedger(); err != nil {
+		return nil, err
+	}
 	for _, d := range detectors.All() {
 		if err := s.ledger.Define(d.Definition); err != nil {
 			return nil, err
@@ -69,7 +76,6 @@ func New(o Options) (*Server, error) {
 	if err := s.ledger.Define(detect.DetectorFail); err != nil {
 		return nil, err
 	}
-	var err error
 	if s.shard, err = newShard(o.Config, func(d tocsin.Detected) { s.ledger.Found(d) }, o.Logger); err != nil {
 		return nil, err
 	}
@@ -119,7 +125,7 @@ func (s *Server) newHTTP() *http.Server {
 		Subscribe: func(queue int) events.Subscription { return s.ledger.Subscribe(queue) },
 	})
 	compatible := kismet.New(kismet.Options{
-		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system,
+		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
 	})
 	return &http.Server{
 		Handler:           &pages{server: s, api: compatible},
@@ -157,8 +163,18 @@ func (s *Server) SetupURL() string {
 	return ""
 }
 
-// Run serves until ctx is done, then closes what New opened.
+// Run serves until ctx is done, then closes what New opened. What was raised until then is kept.
 func (s *Server) Run(ctx context.Context) error {
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	kept := make(chan error, 1)
+	go func() { kept <- s.ledger.Run(keeping) }()
+	err := s.serve(ctx)
+	stop()
+	return errors.Join(err, <-kept, s.closeStore())
+}
+
+func (s *Server) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()

@@ -13,12 +13,13 @@ import (
 
 type serveCommand struct {
 	configured
-	Listen       string   `help:"Address to answer on, host:port." placeholder:"ADDR"`
-	Data         string   `help:"Folder of what must survive a restart." placeholder:"DIR" type:"path"`
-	User         string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
-	PasswordFile string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
-	Source       []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
-	Verbose      bool     `short:"v" help:"Log more."`
+	Listen        string   `help:"Address to answer on, host:port." placeholder:"ADDR"`
+	Data          string   `help:"Folder of what must survive a restart." placeholder:"DIR" type:"path"`
+	User          string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
+	PasswordFile  string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
+	Source        []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
+	SetStoreAside bool     `help:"Rename a damaged store of alerts and begin an empty one."`
+	Verbose       bool     `short:"v" help:"Log more."`
 }
 
 // Run serves until it is interrupted.
@@ -38,7 +39,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	server, err := app.New(app.Options{Config: conf, User: c.User, Password: password, Logger: logger(t, c.Verbose)})
+	server, err := app.New(app.Options{Config: conf, User: c.User, Password: password, SetStoreAside: c.SetStoreAside, Logger: logger(t, c.Verbose)})
 	if errors.Is(err, app.ErrSettings) {
 		return exitError{exitUsage, err}
 	}
