@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,11 +71,21 @@ func (s *Store) Page(ctx context.Context, q store.Query) (store.Page, error) {
 			return p, fmt.Errorf("count alerts: %w", explain(err))
 		}
 	}
-	if q.Most <= 0 || q.Skip >= p.Found {
+	q.Skip = max(q.Skip, 0)
+	q.Most = min(q.Most, p.Found-q.Skip)
+	if q.Most <= 0 {
 		return p, nil
 	}
+	// What is skipped is walked through: a page of the second half is nearer from the other end.
+	fromEnd := q.Skip > p.Found/2
+	if fromEnd {
+		q.Skip, q.Descending = p.Found-q.Skip-q.Most, !q.Descending
+	}
 	var err error
-	p.Alerts, err = s.list(ctx, where+order(q)+" LIMIT ? OFFSET ?", append(args, q.Most, max(q.Skip, 0))...)
+	p.Alerts, err = s.list(ctx, where+order(q)+" LIMIT ? OFFSET ?", append(args, q.Most, q.Skip)...)
+	if fromEnd {
+		slices.Reverse(p.Alerts)
+	}
 	return p, err
 }
 
