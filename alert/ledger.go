@@ -82,7 +82,7 @@ func New(o Options) *Ledger {
 	return l
 }
 
-// Found raises the record of a finding; false if the throttle holds it back or it was lost.
+// Found raises the record of a finding; nil and false if the throttle holds it back, or too many wait to be kept.
 func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -98,7 +98,10 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 		return nil, false
 	}
 	a.Suppressed = held
-	return a, l.raise(k, a, now, nil)
+	if !l.raise(k, a, now, nil) {
+		return nil, false
+	}
+	return a, true
 }
 
 // recordOf fills what a finding says into a record without time.
@@ -185,7 +188,8 @@ func (l *Ledger) raiseRequest(r Request, kept chan<- error) (*tocsin.Alert, erro
 	return a, nil
 }
 
-// OneShot raises an alert that has no definition and no throttle.
+// OneShot raises an alert that has no definition and no throttle. If too many wait to be kept, it is counted as lost and
+// nobody sees it.
 func (l *Ledger) OneShot(header string, class tocsin.Class, severity tocsin.Severity, text string) *tocsin.Alert {
 	l.mu.Lock()
 	defer l.mu.Unlock()

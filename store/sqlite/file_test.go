@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/store"
 	"github.com/tocsin-wids/tocsin/store/storetest"
 )
@@ -170,6 +172,53 @@ func TestFullAndReadOnlyDisks(t *testing.T) {
 				t.Errorf("total %d, %v, want 3000", p.Total, err)
 			}
 		})
+	}
+}
+
+// TestFullDiskIsToldOnceAndDetectionGoesOn runs a ledger on a store whose disk is full for a while.
+func TestFullDiskIsToldOnceAndDetectionGoesOn(t *testing.T) {
+	s := reopen(t, filled(t, 3))
+	defer s.Close()
+	kept, err := store.Newest(context.Background(), s, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := alert.New(alert.Options{Backlog: 10_000, Store: s, Kept: kept})
+	sub := l.Subscribe(10_000)
+	defer sub.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- l.Run(ctx) }()
+	if _, err := s.write.Exec("PRAGMA max_page_count = 1"); err != nil {
+		t.Fatal(err)
+	}
+	const raised = 2000
+	for i := range raised {
+		l.OneShot(fmt.Sprint("A", i), tocsin.System, tocsin.Info, strings.Repeat("text ", 100))
+	}
+	told, shown := 0, 0
+	for e := range sub.Events() {
+		if e.Alert != nil && e.Alert.Header == "LOGDISABLED" {
+			told++
+		} else if e.Alert != nil {
+			shown++
+		}
+		if told == 1 && shown == raised {
+			if _, err := s.write.Exec("PRAGMA max_page_count = 1000000"); err != nil {
+				t.Fatal(err)
+			}
+			shown++ // once
+		}
+		if e.Message != nil && strings.Contains(e.Message.Text, "kept again") {
+			break
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if p, err := s.Page(context.Background(), store.Query{}); err != nil || told != 1 || p.Total != 3+raised+1 {
+		t.Errorf("LOGDISABLED came %d times, %d alerts are kept, %v; want once and %d", told, p.Total, err, 3+raised+1)
 	}
 }
 
