@@ -156,7 +156,7 @@ func TestFullAndReadOnlyDisks(t *testing.T) {
 			if _, err := s.write.Exec(c.bad); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Put(ctx, storetest.Alerts(3000)); err == nil {
+			if err := s.Put(ctx, storetest.Alerts(600)); err == nil {
 				t.Fatal("the alerts were kept")
 			}
 			if p, err := s.Page(ctx, store.Query{Most: 10}); err != nil || len(p.Alerts) != 3 || p.Total != 3 {
@@ -165,11 +165,11 @@ func TestFullAndReadOnlyDisks(t *testing.T) {
 			if _, err := s.write.Exec(c.good); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Put(ctx, storetest.Alerts(3000)); err != nil {
+			if err := s.Put(ctx, storetest.Alerts(600)); err != nil {
 				t.Errorf("after recovery: %v", err)
 			}
-			if p, err := s.Page(ctx, store.Query{Most: 1}); err != nil || p.Total != 3000 {
-				t.Errorf("total %d, %v, want 3000", p.Total, err)
+			if p, err := s.Page(ctx, store.Query{Most: 1}); err != nil || p.Total != 600 {
+				t.Errorf("total %d, %v, want 600", p.Total, err)
 			}
 		})
 	}
@@ -192,7 +192,7 @@ func TestFullDiskIsToldOnceAndDetectionGoesOn(t *testing.T) {
 	if _, err := s.write.Exec("PRAGMA max_page_count = 1"); err != nil {
 		t.Fatal(err)
 	}
-	const raised = 2000
+	const raised = 300
 	for i := range raised {
 		l.OneShot(fmt.Sprint("A", i), tocsin.System, tocsin.Info, strings.Repeat("text ", 100))
 	}
