@@ -1,11 +1,13 @@
 package alert
 
 import (
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -15,13 +17,20 @@ import (
 type Ledger struct {
 	options Options
 	bus     bus
+	wake    chan struct{} // has one if the queue grew
+	version atomic.Uint64 // counts the records shown
 
 	mu        sync.Mutex
 	order     []string // headers as defined
 	kinds     map[string]*kind
 	external  int
-	last      time.Time // of the newest record
+	last      time.Time // of the newest record, or later
 	sequence  uint16
+	queue     []entry // raised, and shown to nobody yet
+	stopped   bool    // nothing is kept any more
+	losses    losses
+	keeping   Keeping
+	left      time.Time // of the newest record that is no longer in alerts; zero: none
 	alerts    ring[*tocsin.Alert]
 	messages  ring[tocsin.Message]
 	incidents incidents
@@ -58,8 +67,13 @@ func New(o Options) *Ledger {
 	if o.Quiet <= 0 {
 		o.Quiet = DefaultQuiet
 	}
-	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog},
+	if o.Queue <= 0 {
+		o.Queue = DefaultQueue
+	}
+	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog}, wake: make(chan struct{}, 1),
 		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet)}
+	l.remember(o.Kept)
+	l.options.Kept = nil
 	never := tocsin.Throttle{Limit: tocsin.Rate{Unit: tocsin.Day}, Burst: tocsin.Rate{Unit: tocsin.Day}}
 	_ = l.Define(tocsin.Definition{
 		Header: "KISMET", Class: tocsin.System, Phy: tocsin.PhyAny, Throttle: never,
@@ -68,7 +82,7 @@ func New(o Options) *Ledger {
 	return l
 }
 
-// Found raises the record of a finding; nil and false if the throttle holds it back.
+// Found raises the record of a finding; nil and false if the throttle holds it back, or too many wait to be kept.
 func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,7 +98,9 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 		return nil, false
 	}
 	a.Suppressed = held
-	l.raise(k, a, now)
+	if !l.raise(k, a, now, nil) {
+		return nil, false
+	}
 	return a, true
 }
 
@@ -134,8 +150,21 @@ func fingerprint(header string, d tocsin.Detected) string {
 	return s
 }
 
-// Raise raises the alert that a client asks for.
+// Raise raises the alert that a client asks for, and returns when it is kept. ErrNotKept says that it is not; nothing
+// tells then whether others see it.
 func (l *Ledger) Raise(r Request) (*tocsin.Alert, error) {
+	kept := make(chan error, 1)
+	a, err := l.raiseRequest(r, kept)
+	if err == nil && l.options.Store != nil {
+		err = <-kept
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (l *Ledger) raiseRequest(r Request, kept chan<- error) (*tocsin.Alert, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.kinds[strings.ToUpper(r.Header)]
@@ -156,17 +185,20 @@ func (l *Ledger) Raise(r Request) (*tocsin.Alert, error) {
 		return nil, tocsin.Errorf(tocsin.Throttled, "alert throttle reached, alert not raised")
 	}
 	a.Suppressed = held
-	l.raise(k, a, now)
+	if !l.raise(k, a, now, kept) {
+		return nil, fmt.Errorf("%w: too many wait to be kept", ErrNotKept)
+	}
 	return a, nil
 }
 
-// OneShot raises an alert that has no definition and no throttle.
+// OneShot raises an alert that has no definition and no throttle. If too many wait to be kept, it is counted as lost and
+// nobody sees it.
 func (l *Ledger) OneShot(header string, class tocsin.Class, severity tocsin.Severity, text string) *tocsin.Alert {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	a := &tocsin.Alert{Header: header, Class: class, Severity: severity, Phy: tocsin.PhyAny, Text: text, FrameTime: now, Fingerprint: header}
-	l.raise(nil, a, now)
+	l.raise(nil, a, now, nil)
 	return a
 }
 
@@ -180,8 +212,9 @@ func (l *Ledger) now() time.Time {
 	return t
 }
 
-// raise gives a its time and names, keeps it, and tells the subscribers.
-func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time) {
+// raise gives a its time and names and takes it to be kept and shown; false if it was lost. The end of keeping is told
+// on kept, if there is one, which has room for it.
+func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time, kept chan<- error) bool {
 	l.last = now
 	a.Time = now
 	l.sequence++
@@ -190,14 +223,25 @@ func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time) {
 		a.Location = l.options.Location()
 	}
 	a.Hash = hash(a)
+	if l.options.Store != nil && !l.enqueue(entry{a, kept}, k == nil) {
+		return false
+	}
 	if k != nil {
 		k.raised++
 	}
-	l.alerts.add(a)
-	l.incidents.raised(a)
-	m := tocsin.Message{Text: a.Header + " " + a.Text, Flags: tocsin.MessageAlert, Time: now.Truncate(time.Second)}
+	if l.options.Store == nil {
+		l.show(a)
+	}
+	return true
+}
+
+// show lets everybody see a.
+func (l *Ledger) show(a *tocsin.Alert) {
+	l.list(a)
+	m := messageOf(a)
 	l.messages.add(m)
-	l.bus.publish(Event{Topic: TopicAlert, Time: now, Alert: a}, Event{Topic: TopicMessage, Time: now, Message: &m})
+	l.bus.publish(Event{Topic: TopicAlert, Time: a.Time, Alert: a}, Event{Topic: TopicMessage, Time: a.Time, Message: &m})
+	l.version.Add(1)
 }
 
 // Say keeps a message for clients. Debug messages are for the console alone.

@@ -23,8 +23,9 @@ func (l *Ledger) Alerts() []*tocsin.Alert {
 }
 
 // Since returns the records kept that are newer than t, oldest first.
-func (l *Ledger) Since(t time.Time) []*tocsin.Alert {
-	list := l.Alerts()
+func (l *Ledger) Since(t time.Time) []*tocsin.Alert { return newer(l.Alerts(), t) }
+
+func newer(list []*tocsin.Alert, t time.Time) []*tocsin.Alert {
 	i, _ := slices.BinarySearchFunc(list, t, func(a *tocsin.Alert, t time.Time) int {
 		if a.Time.After(t) {
 			return 1
@@ -33,6 +34,23 @@ func (l *Ledger) Since(t time.Time) []*tocsin.Alert {
 	})
 	return list[i:]
 }
+
+// Recent returns what Since does; the time up to which nothing can come any more that is not in the list; and whether the
+// list is whole, or records that are newer than t have left the backlog.
+func (l *Ledger) Recent(t time.Time) (list []*tocsin.Alert, until time.Time, whole bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.queue) > 0 {
+		until = l.queue[0].alert.Time.Add(-time.Microsecond)
+	} else {
+		until = later(l.options.Now().Truncate(time.Microsecond), l.last)
+		l.last = until // the next record is later
+	}
+	return newer(l.alerts.list(), t), until, !t.Before(l.left)
+}
+
+// Version changes when a record is shown.
+func (l *Ledger) Version() uint64 { return l.version.Load() }
 
 // ByHash returns the oldest record kept with this hash.
 func (l *Ledger) ByHash(h uint32) (*tocsin.Alert, bool) {

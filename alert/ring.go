@@ -7,15 +7,18 @@ type ring[T any] struct {
 	start  int
 }
 
-func (r *ring[T]) add(v T) {
+// add returns the value that made room, or was not taken, if there is one.
+func (r *ring[T]) add(v T) (out T, left bool) {
 	switch {
 	case r.most <= 0:
+		return v, true
 	case len(r.values) < r.most:
 		r.values = append(r.values, v)
-	default:
-		r.values[r.start] = v
-		r.start = (r.start + 1) % r.most
+		return out, false
 	}
+	out, r.values[r.start] = r.values[r.start], v
+	r.start = (r.start + 1) % r.most
+	return out, true
 }
 
 // list returns a copy, oldest first.

@@ -1,15 +1,8 @@
-// Package alert turns findings into the records, messages and incidents that people and machines read.
-//
-// # Concurrency
-//
-// A Ledger is safe for concurrent use. Records and messages never change once they are in it.
-//
-// # Memory
-//
-// The backlog, the messages, the incidents, the throttle's memory and every subscriber's queue are bounded by the Options.
 package alert
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -26,7 +19,23 @@ type Options struct {
 	Backlog   int                        // records kept for clients
 	Throttles map[string]tocsin.Throttle // configured, by header: instead of the definition's own
 	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident; DefaultQuiet if 0
+
+	Store Store           // keeps records before they are shown, while Run runs; nil: they are shown at once
+	Kept  []*tocsin.Alert // the newest records of the Store, oldest first: what clients see after a restart
+	Queue int             // records that wait for the Store; DefaultQueue if 0
 }
+
+// Store is what a Ledger needs of a store.Store: when Put returns nil, the batch survives a crash, and a batch whose end
+// is unknown may be put again.
+type Store interface {
+	Put(ctx context.Context, batch []*tocsin.Alert) error
+}
+
+// DefaultQueue holds more than a store keeps in half a second.
+const DefaultQueue = 8192
+
+// ErrNotKept tells who raised an alert that it may not survive a restart.
+var ErrNotKept = errors.New("the alert was not kept")
 
 // DefaultQuiet is longer than detectors wait before they speak again of what goes on.
 const DefaultQuiet = 15 * time.Minute

@@ -223,26 +223,28 @@ func TestCertificatesOfAnAuthority(t *testing.T) {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.root)
 	for _, which := range []string{"first start", "second start, from the data folder"} {
-		s := start(t, Options{Config: conf, User: "admin", Password: "secret word",
-			TLS: TLS{Domains: []string{"wids.example.test"}, Directory: a.URL + "/directory"}})
-		address := s.listener.Addr().String()
-		if want := "https://wids.example.test:" + address[strings.LastIndexByte(address, ':')+1:] + "/"; s.URL() != want {
-			t.Errorf("got %s, want %s", s.URL(), want)
-		}
-		a.mu.Lock()
-		a.target = address
-		a.mu.Unlock()
-		// A name that is not ours costs the authority nothing.
-		if c, err := tls.Dial("tcp", address, &tls.Config{ServerName: "other.example.test", RootCAs: pool}); err == nil {
-			t.Errorf("%s: another name got certificate %v", which, c.ConnectionState().PeerCertificates[0].DNSNames)
-		}
-		for range 2 {
-			c, err := tls.DialWithDialer(&net.Dialer{Timeout: 20 * time.Second}, "tcp", address, &tls.Config{ServerName: "wids.example.test", RootCAs: pool})
-			if err != nil {
-				t.Fatalf("%s: %v", which, err)
+		t.Run(which, func(t *testing.T) {
+			s := start(t, Options{Config: conf, User: "admin", Password: "secret word",
+				TLS: TLS{Domains: []string{"wids.example.test"}, Directory: a.URL + "/directory"}})
+			address := s.listener.Addr().String()
+			if want := "https://wids.example.test:" + address[strings.LastIndexByte(address, ':')+1:] + "/"; s.URL() != want {
+				t.Errorf("got %s, want %s", s.URL(), want)
 			}
-			c.Close()
-		}
+			a.mu.Lock()
+			a.target = address
+			a.mu.Unlock()
+			// A name that is not ours costs the authority nothing.
+			if c, err := tls.Dial("tcp", address, &tls.Config{ServerName: "other.example.test", RootCAs: pool}); err == nil {
+				t.Errorf("%s: another name got certificate %v", which, c.ConnectionState().PeerCertificates[0].DNSNames)
+			}
+			for range 2 {
+				c, err := tls.DialWithDialer(&net.Dialer{Timeout: 20 * time.Second}, "tcp", address, &tls.Config{ServerName: "wids.example.test", RootCAs: pool})
+				if err != nil {
+					t.Fatalf("%s: %v", which, err)
+				}
+				c.Close()
+			}
+		})
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

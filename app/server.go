@@ -24,6 +24,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/kismetdb"
+	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
 
 // Options configures a Server.
@@ -37,6 +38,7 @@ type Options struct {
 	Prefix         string            // of paths, as a proxy before the server adds it; empty: none
 	Sources        []capture.Source  // beside those of the configuration
 	Memory         bool              // keep nothing on disk
+	SetStoreAside  bool              // rename a damaged store and begin an empty one
 	KismetDB       *kismetdb.Options // log to write; its tables, name and place count; nil: none
 	Logger         *slog.Logger      // discards if nil
 }
@@ -46,6 +48,7 @@ type Server struct {
 	options  Options
 	logger   *slog.Logger
 	started  time.Time
+	store    *sqlite.Store // nil: nothing is kept
 	ledger   *alert.Ledger
 	keeper   *auth.Keeper
 	hub      *events.Hub
@@ -64,15 +67,19 @@ type Server struct {
 }
 
 // New prepares a server and opens its port: what can fail fails here.
-func New(o Options) (*Server, error) {
+func New(o Options) (_ *Server, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{options: o, logger: o.Logger, started: time.Now(), pulse: newPulse()}
-	s.ledger = alert.New(alert.Options{
-		Logger: o.Logger, Backlog: o.Config.Alerts.Backlog, Throttles: o.Config.Alerts.Throttles,
-		Quiet: o.Config.Alerts.Quiet, Sensor: s.sensors.name,
-	})
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.closeStore())
+		}
+	}()
+	if err := s.openLedger(); err != nil {
+		return nil, err
+	}
 	for _, d := range detectors.All() {
 		if err := s.ledger.Define(d.Definition); err != nil {
 			return nil, err
@@ -81,7 +88,6 @@ func New(o Options) (*Server, error) {
 	if err := s.ledger.Define(detect.DetectorFail); err != nil {
 		return nil, err
 	}
-	var err error
 	if s.shard, err = newShard(o.Config, s.found, o.Logger); err != nil {
 		return nil, err
 	}
@@ -173,8 +179,8 @@ func (s *Server) handler() http.Handler {
 		Subscribe: func(queue int) events.Subscription { return s.ledger.Subscribe(queue) },
 	})
 	k := kismet.Options{
-		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system, CORS: s.options.CORS,
-		Sources: s.sourceRecords, Presence: s.presence,
+		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
+		CORS: s.options.CORS, Sources: s.sourceRecords, Presence: s.presence,
 	}
 	if s.log != nil {
 		k.Log = s.log
@@ -230,10 +236,22 @@ func (s *Server) SetupURL() string {
 	return ""
 }
 
-// Run serves until ctx is done, then closes what New opened.
+// Run serves until ctx is done, then closes what New opened. What was raised until then is kept.
 func (s *Server) Run(ctx context.Context) error {
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	kept := make(chan error, 1)
+	go func() { kept <- s.ledger.Run(keeping) }()
+	endLog := s.runLog()
+	err := s.serve(ctx)
+	stop()
+	err = errors.Join(err, <-kept)
+	endLog() // when nobody hears or raises anything any more
+	return errors.Join(err, s.closeStore())
+}
+
+func (s *Server) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer s.runLog()() // ends when nobody hears or raises anything any more
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()

@@ -212,6 +212,9 @@ func (h *handler) raise(q *request) (reply, error) {
 	case tocsin.Throttled:
 		return reply{}, invalid("alert throttle reached, alert not raised.")
 	}
+	if errors.Is(err, alert.ErrNotKept) { // not acknowledged: it may be gone after a restart
+		return text(http.StatusServiceUnavailable, "ERROR: the alert could not be kept, see the messages\n")
+	}
 	if err != nil {
 		return reply{}, err
 	}

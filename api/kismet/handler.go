@@ -17,6 +17,8 @@ import (
 // Ledger is what the handler needs of an *alert.Ledger.
 type Ledger interface {
 	Alerts() []*tocsin.Alert
+	Recent(after time.Time) (list []*tocsin.Alert, until time.Time, whole bool)
+	Version() uint64
 	ByHash(hash uint32) (*tocsin.Alert, bool)
 	Messages() []tocsin.Message
 	Definitions() []alert.DefinitionState
@@ -40,6 +42,7 @@ type Auth interface {
 type Options struct {
 	Logger    *slog.Logger // discards if nil
 	Ledger    Ledger
+	History   History // what has left the backlog; nil: nothing is kept
 	Auth      Auth
 	System    func() System   // what the server says about itself; nothing if nil
 	Sources   func() []Source // of frames; without its routes if nil
@@ -60,6 +63,7 @@ type handler struct {
 	Options
 	account string // that the server runs as
 	routes  []route
+	lists   lists
 }
 
 // New returns the handler. It wants to see paths as they were sent: nothing before it may clean them.

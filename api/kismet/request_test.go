@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tocsin-wids/tocsin/store"
 )
 
 func TestPairsAreSplitBeforeTheyAreDecoded(t *testing.T) {
@@ -42,25 +44,6 @@ func TestNumbersAreReadAsFarAsTheyGo(t *testing.T) {
 	}
 }
 
-func TestNaturalOrder(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"ch2", "ch10", -1}, {"ch10", "ch2", 1}, {"a", "b", -1}, {"a07", "a7", 0}, {"a", "a1", -1}, {"", "", 0}} {
-		if got := compareNatural(c.a, c.b, true); got != c.want {
-			t.Errorf("compareNatural(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
-func TestPartialAddresses(t *testing.T) {
-	for in, want := range map[string]string{"aa:bb": "AA:BB", "aabbc": "AA:BB", "xy": "", "a": "", "aa:bb:": "AA:BB"} {
-		if got := string(partialMAC(in)); got != want {
-			t.Errorf("partialMAC(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzBody(f *testing.F) {
 	f.Add("a=1&json=%7B%7D", "application/x-www-form-urlencoded", "json={}")
 	f.Add("", "application/json; charset=UTF-8", `{"fields":["a"]}`)
@@ -82,9 +65,11 @@ func FuzzBody(f *testing.F) {
 		}
 		parseSeconds(query, time.Unix(1700000000, 0))
 		parseUint32(query)
-		partialMAC(query)
-		if compareNatural(query, body, true) != -compareNatural(body, query, true) {
-			t.Errorf("%q and %q have no order", query, body)
+		if choices, err := viewChoices(a.json); err == nil {
+			a.vars.Set("sort", body)
+			if view := viewQuery(a, choices); len(view.Term) > maxTerm || int(view.Sort) >= len(store.Columns()) {
+				t.Errorf("got the query %+v", view)
+			}
 		}
 	})
 }

@@ -1,17 +1,16 @@
 package kismet
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
+	"context"
 	"math"
 	"net/http"
-	"slices"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/api"
+	"github.com/tocsin-wids/tocsin/store"
 )
 
 // alertsView answers a page of the alerts, sorted and searched.
@@ -20,11 +19,9 @@ func (h *handler) alertsView(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	all := h.Ledger.Alerts()
 	fields := api.Select(api.AlertFields, choices)
 	if !q.vars.Has("page") {
-		b := make([]byte, 0, 16+recordSize*len(all))
-		return reply{body: appendAlerts(b, all, fields, q.format, 0)}, nil
+		return q.write(h.Ledger.Alerts(), fields), nil
 	}
 	page, err := number(q, "page")
 	if err != nil {
@@ -34,34 +31,112 @@ func (h *handler) alertsView(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	list := slices.Clone(all)
-	if term := q.vars.Get("search"); term != "" && len(choices) > 0 {
-		list = search(list, choices, term)
+	query := viewQuery(q, choices)
+	query.Most = maxAnswer
+	if size > 0 {
+		size = min(size, maxAnswer)
+		query.Most, query.Skip = size, min(page, math.MaxInt32/size)*size
 	}
-	if path := q.vars.Get("sort"); path != "" {
-		sortAlerts(list, path, descending(q.vars.Get("sort_dir")))
+	found, err := h.page(q, query)
+	if err == nil && query.Skip >= found.Found { // beyond the end is the first page, as clients of Kismet know it
+		query.Skip = 0
+		found, err = h.page(q, query)
 	}
-	found := len(list)
+	if err != nil {
+		return reply{}, err
+	}
 	pages := 0
 	if size > 0 {
-		pages = (found + size - 1) / size
-		start := 0
-		if page < pages {
-			start = page * size
-		}
-		list = list[start:min(start+size, found)]
+		pages = (found.Found + size - 1) / size
 	}
 	f := q.format
-	b := append(make([]byte, 0, 128+recordSize*len(list)), '{')
-	b = appendAlerts(f.Key(b, 0, true, "data"), list, fields, f, 1)
+	b := append(make([]byte, 0, 128+recordSize*len(found.Alerts)), '{')
+	b = appendAlerts(f.Key(b, 0, true, "data"), found.Alerts, fields, f, 1)
 	b = strconv.AppendInt(f.Key(b, 0, false, "last_page"), int64(pages), 10)
-	b = strconv.AppendInt(f.Key(b, 0, false, "last_row"), int64(found), 10)
-	b = strconv.AppendInt(f.Key(b, 0, false, "total_row"), int64(len(all)), 10)
+	b = strconv.AppendInt(f.Key(b, 0, false, "last_row"), int64(found.Found), 10)
+	b = strconv.AppendInt(f.Key(b, 0, false, "total_row"), int64(found.Total), 10)
 	return reply{body: f.End(f.Close(b, 0, '}'))}, nil
 }
 
-// descending reads a direction the way round that the tables of Kismet's web page show today.
-func descending(direction string) bool { return direction == "asc" }
+func (q *request) write(list []*tocsin.Alert, fields []api.Field[tocsin.Alert]) reply {
+	b := make([]byte, 0, 16+recordSize*len(list))
+	return reply{body: appendAlerts(b, list, fields, q.format, 0)}
+}
+
+// page answers from the store, or from the backlog if nothing is kept.
+func (h *handler) page(q *request, query store.Query) (store.Page, error) {
+	if h.History == nil {
+		return store.Select(h.Ledger.Alerts(), query), nil
+	}
+	ctx, cancel := context.WithTimeout(q.http.Context(), historyTimeout)
+	defer cancel()
+	p, err := h.History.Page(ctx, query)
+	return p, tooLong(err)
+}
+
+// maxTerm bounds what is searched for.
+const maxTerm = 256
+
+// viewQuery reads by what to sort and what to search, and where.
+func viewQuery(q *request, choices []api.Choice) store.Query {
+	var query store.Query
+	if c, ok := columns[strings.Trim(q.vars.Get("sort"), "/")]; ok {
+		query.Sort = c
+		query.Descending = descending(q)
+	}
+	term := q.vars.Get("search")
+	if term == "" || len(choices) == 0 {
+		return query
+	}
+	query.Term = term[:min(len(term), maxTerm)]
+	for _, c := range choices {
+		if column, ok := columns[strings.Trim(c.Path, "/")]; ok {
+			query.In = append(query.In, column)
+		}
+	}
+	return query
+}
+
+// columns are the members that can be sorted by and searched in.
+var columns = map[string]store.Column{
+	"kismet.alert.timestamp": store.Time, "kismet.alert.header": store.Header, "kismet.alert.class": store.Class,
+	"kismet.alert.severity": store.Severity, "kismet.alert.phy_id": store.Phy, "kismet.alert.hash": store.Hash,
+	"kismet.alert.transmitter_mac": store.Transmitter, "kismet.alert.source_mac": store.Source,
+	"kismet.alert.dest_mac": store.Dest, "kismet.alert.other_mac": store.Other, "kismet.alert.channel": store.Channel,
+	"kismet.alert.frequency": store.Frequency, "kismet.alert.text": store.Text,
+	"tocsin.alert.id": store.Time, "tocsin.alert.fingerprint": store.Fingerprint, "tocsin.alert.confidence": store.Confidence,
+	"tocsin.alert.signal": store.Signal, "tocsin.alert.frame_time": store.FrameTime, "tocsin.alert.suppressed": store.Suppressed,
+}
+
+// descending reads the direction as it is asked for. Kismet's server has it the wrong way round, and so has the web page
+// that goes with it: for that page it stays so.
+func descending(q *request) bool {
+	direction := q.vars.Get("sort_dir")
+	if isPeersPage(q) {
+		return direction == "asc"
+	}
+	return strings.EqualFold(direction, "desc")
+}
+
+// isPeersPage reports whether the table of Kismet's web page asks. It alone sends the map of its columns, or the marks of
+// the table that it had before; where those are missing, it is a script in a page of this server that asks by
+// XMLHttpRequest and says so. A client that is neither sends none of them.
+func isPeersPage(q *request) bool {
+	o, _ := q.json.(map[string]any)
+	for _, mark := range []string{"colmap", "datatable"} {
+		if _, ok := o[mark]; ok {
+			return true
+		}
+	}
+	if q.vars.Has("draw") {
+		return true
+	}
+	if q.http.Header.Get("X-Requested-With") != "XMLHttpRequest" {
+		return false
+	}
+	page, err := url.Parse(q.http.Referer())
+	return err == nil && page.Host != "" && page.Host == q.http.Host
+}
 
 // viewChoices reads the JSON of a view; elements of "fields" that are neither a name nor a pair are passed over.
 func viewChoices(v any) ([]api.Choice, error) {
@@ -115,113 +190,4 @@ func number(q *request, names ...string) (int, error) {
 		return int(min(x, math.MaxInt32)), nil
 	}
 	return 0, nil
-}
-
-// sortKey is the value of one member of one record.
-type sortKey struct {
-	number float64
-	text   string
-}
-
-func sortAlerts(list []*tocsin.Alert, path string, descending bool) {
-	field, ok := api.Find(api.AlertFields, path)
-	if !ok || field.Append == nil {
-		return
-	}
-	keys := make(map[*tocsin.Alert]sortKey, len(list))
-	for _, a := range list {
-		value := field.Append(nil, a)
-		var k sortKey
-		if json.Unmarshal(value, &k.text) != nil {
-			k.number, _ = strconv.ParseFloat(string(value), 64)
-		}
-		keys[a] = k
-	}
-	slices.SortStableFunc(list, func(a, b *tocsin.Alert) int {
-		x, y := keys[a], keys[b]
-		c := cmp.Or(cmp.Compare(x.number, y.number), compareNatural(x.text, y.text, field.Type == "string"))
-		if descending {
-			return -c
-		}
-		return c
-	})
-}
-
-// compareNatural compares texts; decimal numbers in them count by their value where natural is set.
-func compareNatural(a, b string, natural bool) int {
-	for natural && a != "" && b != "" {
-		if !isDigit(a[0]) || !isDigit(b[0]) {
-			if a[0] != b[0] {
-				return cmp.Compare(a[0], b[0])
-			}
-			a, b = a[1:], b[1:]
-			continue
-		}
-		var x, y string
-		x, a = cutNumber(a)
-		y, b = cutNumber(b)
-		if c := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(a, b)
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// cutNumber returns the digits that s begins with, without leading zeros, and the rest.
-func cutNumber(s string) (digits, rest string) {
-	end := 0
-	for end < len(s) && isDigit(s[end]) {
-		end++
-	}
-	return strings.TrimLeft(s[:end], "0"), s[end:]
-}
-
-// search returns the alerts of which a chosen member contains term.
-func search(list []*tocsin.Alert, choices []api.Choice, term string) []*tocsin.Alert {
-	lower := strings.ToLower(term)
-	octets := partialMAC(term)
-	var fields []api.Field[tocsin.Alert]
-	for _, c := range choices {
-		if f, ok := api.Find(api.AlertFields, c.Path); ok && f.Append != nil {
-			f.Name = c.Path
-			fields = append(fields, f)
-		}
-	}
-	return slices.DeleteFunc(list, func(a *tocsin.Alert) bool {
-		return !slices.ContainsFunc(fields, func(f api.Field[tocsin.Alert]) bool {
-			switch {
-			case strings.Trim(f.Name, "/") == "kismet.alert.severity":
-				return strings.Contains(strings.ToLower(a.Severity.String()), lower)
-			case f.Type == "string":
-				var s string
-				return json.Unmarshal(f.Append(nil, a), &s) == nil && strings.Contains(strings.ToLower(s), lower)
-			case f.Type == "mac_addr":
-				return len(octets) > 0 && bytes.Contains(f.Append(nil, a), octets)
-			}
-			return false
-		})
-	})
-}
-
-// partialMAC returns the whole octets in s as they stand in an address; nil if s is something else.
-func partialMAC(s string) []byte {
-	var digits []byte
-	for i := range len(s) {
-		switch {
-		case hexDigit(s[i]) >= 0:
-			digits = append(digits, s[i])
-		case s[i] != ':':
-			return nil
-		}
-	}
-	var octets []byte
-	for i := 0; i+1 < len(digits); i += 2 {
-		if i > 0 {
-			octets = append(octets, ':')
-		}
-		octets = append(octets, digits[i], digits[i+1])
-	}
-	return bytes.ToUpper(octets)
 }

@@ -16,14 +16,15 @@ import (
 
 type serveCommand struct {
 	configured
-	Listen       string   `help:"Address to answer on, host:port." placeholder:"ADDR"`
-	Data         string   `help:"Folder of what must survive a restart." placeholder:"DIR" type:"path"`
-	User         string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
-	PasswordFile string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
-	Source       []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
-	Kismetdb     string   `help:"Write a log in Kismet's format to this folder." placeholder:"DIR" type:"existingdir"`
-	LogPackets   bool     `help:"With --kismetdb: keep packets as well."`
-	Verbose      bool     `short:"v" help:"Log more."`
+	Listen        string   `help:"Address to answer on, host:port." placeholder:"ADDR"`
+	Data          string   `help:"Folder of what must survive a restart." placeholder:"DIR" type:"path"`
+	User          string   `help:"Name of the login; with --password-file." placeholder:"NAME"`
+	PasswordFile  string   `help:"File whose first line is the password." placeholder:"FILE" type:"path"`
+	Source        []string `help:"What to hear: a capture file or -; repeat for several." placeholder:"DEF" sep:"none"`
+	Kismetdb      string   `help:"Write a log in Kismet's format to this folder." placeholder:"DIR" type:"existingdir"`
+	LogPackets    bool     `help:"With --kismetdb: keep packets as well."`
+	SetStoreAside bool     `help:"Rename a damaged store of alerts and begin an empty one."`
+	Verbose       bool     `short:"v" help:"Log more."`
 }
 
 // Run serves until it is interrupted.
@@ -48,6 +49,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	}
 	options := serverOptions(conf)
 	options.User, options.Password, options.Logger = c.User, password, logger(t, c.Verbose)
+	options.SetStoreAside = c.SetStoreAside
 	if c.Kismetdb != "" {
 		options.KismetDB = c.log()
 	}
