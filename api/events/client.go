@@ -83,12 +83,15 @@ func (c *client) lose(n uint64) {
 	c.lost += n
 	c.hub.lost.Add(n)
 	if c.lost > uint64(hopeless*c.hub.o.Queue) && !c.ending {
-		c.lost += uint64(len(c.queue))
+		waiting := uint64(len(c.queue))
+		c.lost += waiting
+		c.hub.lost.Add(waiting)
+		c.queue = nil
 		c.close(websocket.StatusTryAgainLater, fmt.Sprintf("too slow: %d events lost", c.lost))
 	}
 }
 
-// end closes the connection after what is being written; the first reason counts.
+// end closes the connection after what waits; the first reason counts.
 func (c *client) end(code websocket.StatusCode, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +101,7 @@ func (c *client) end(code websocket.StatusCode, reason string) {
 
 func (c *client) close(code websocket.StatusCode, reason string) {
 	if !c.ending {
-		c.ending, c.code, c.reason, c.queue = true, code, reason, nil
+		c.ending, c.code, c.reason = true, code, reason
 	}
 }
 

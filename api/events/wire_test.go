@@ -260,6 +260,34 @@ func TestStoppingDoesNotWaitForThoseWhoDoNotAnswer(t *testing.T) {
 	}
 }
 
+func TestWhatWaitsIsSentBeforeTheGoodbye(t *testing.T) {
+	l := alert.New(alert.Options{})
+	h := New(Options{Subscribe: func(n int) Subscription { return l.Subscribe(n) }})
+	s := httptest.NewServer(h)
+	defer s.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	c := connect(t, s)
+	subscribed(t, c, `{"SUBSCRIBE":"T"}`)
+	const sent = 200
+	for i := range sent {
+		h.distribute(0, NewEvent("T", time.Time{}, api.Text(strconv.Itoa(i))))
+	}
+	stop()
+	for i := range sent {
+		if got, want := next(t, c), fmt.Sprintf(`{"T": "%d"}`, i); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if _, _, err := c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("got %v, want %v", err, websocket.StatusGoingAway)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNothingFollowsACloseFrame(t *testing.T) {
 	here, there := net.Pipe()
 	defer there.Close()
