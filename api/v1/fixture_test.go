@@ -113,13 +113,15 @@ func (s *server) logIn(t testing.TB) {
 // found raises an alert about the network who.
 func (s *server) found(d *tocsin.Definition, who byte, text string) *tocsin.Alert {
 	s.now = s.now.Add(time.Second)
+	reason := tocsin.Reason{What: "deauthentications of one client in 1s", Observed: "20 frames", Limit: "20 frames"}
+	if d == &apspoof {
+		reason = tocsin.Reason{What: "advertises CorpNet without being allowed to", Observed: "one beacon"}
+	}
 	a, ok := s.ledger.Found(tocsin.Detected{
 		Definition: d, Time: time.Duration(s.now.UnixNano()), Number: 1207, Channel: 6, Frequency: 2437, Signal: -47,
 		Finding: tocsin.Finding{
 			Text: text, BSSID: tocsin.MAC{0x02, 0, 0, 0, 0, who}, Source: tocsin.MAC{0x02, 0, 0, 0, 0, 0xee},
-			Dest:   tocsin.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-			Reason: tocsin.Reason{What: "deauthentications of one client in 1s", Observed: "20 frames", Limit: "20 frames"},
-			Frames: []uint64{1188, 1189},
+			Dest: tocsin.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Reason: reason, Frames: []uint64{1188, 1189},
 		},
 	})
 	if !ok {
