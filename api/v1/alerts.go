@@ -77,17 +77,16 @@ func (h *Handler) alerts(ctx context.Context, in *alertsIn) (Page[Alert], error)
 	if err != nil {
 		return page, err
 	}
-	q.Limit = in.Limit + 1 // to know whether another page follows
+	q.Limit = in.Limit
 	found, err := h.o.Records.Page(ctx, q)
 	if err != nil {
 		return page, err
 	}
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = PositionOf(found[in.Limit-1]).cursor()
-	}
-	for _, a := range found {
+	for _, a := range found.Alerts {
 		page.Items = append(page.Items, alertOf(a))
+	}
+	if found.Next != nil {
+		page.Next = found.Next.cursor()
 	}
 	return page, nil
 }

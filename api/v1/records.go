@@ -15,10 +15,18 @@ import (
 
 // Records is where alerts are read from.
 type Records interface {
-	// Page returns the newest alerts that match q, newest first, at most q.Limit.
-	Page(ctx context.Context, q Query) ([]*tocsin.Alert, error)
+	// Page returns the newest alerts that match q.
+	Page(ctx context.Context, q Query) (Found, error)
 	// ByID returns one alert, or an error of code NotFound.
 	ByID(ctx context.Context, id tocsin.ID) (*tocsin.Alert, error)
+}
+
+// Found is a part of what matches a Query.
+type Found struct {
+	Alerts []*tocsin.Alert // newest first, at most Query.Limit
+	// Next is what Before is to be for the rest; nil if there is none. With it, who has to look through too much may
+	// return early, with fewer alerts than it could or none.
+	Next *Position
 }
 
 // Query chooses alerts. Its zero members choose all.
@@ -32,7 +40,7 @@ type Query struct {
 	Fingerprint string
 	From, To    time.Time // of the raise; To is not included
 	Text        string    // somewhere in the text, in any case
-	Limit       int
+	Limit       int       // positive
 }
 
 // Position is a place in the order of alerts: by the time of the raise, then by ID.
@@ -75,17 +83,20 @@ func Backlog(ledger interface {
 
 type backlog struct{ alerts func() []*tocsin.Alert }
 
-func (b backlog) Page(_ context.Context, q Query) ([]*tocsin.Alert, error) {
-	var page []*tocsin.Alert
+func (b backlog) Page(_ context.Context, q Query) (Found, error) {
+	var found Found
 	for _, a := range slices.Backward(b.alerts()) {
-		if len(page) == q.Limit {
+		if !q.Matches(a) {
+			continue
+		}
+		if n := len(found.Alerts); n == q.Limit {
+			last := PositionOf(found.Alerts[n-1])
+			found.Next = &last
 			break
 		}
-		if q.Matches(a) {
-			page = append(page, a)
-		}
+		found.Alerts = append(found.Alerts, a)
 	}
-	return page, nil
+	return found, nil
 }
 
 func (b backlog) ByID(_ context.Context, id tocsin.ID) (*tocsin.Alert, error) {

@@ -12,7 +12,7 @@ import (
 // Page is a part of a list, newest first.
 type Page[T any] struct {
 	Items []T    `json:"items" nullable:"false" doc:"What was asked for, newest first."`
-	Next  string `json:"next_cursor,omitempty" doc:"Ask again with this as cursor for what is older. Absent on the last page."`
+	Next  string `json:"next_cursor,omitempty" doc:"Ask again with this as cursor for what is older. Absent on the last page, and only there: items may be fewer than limit, or none."`
 }
 
 // Alert is one record. It never changes.
