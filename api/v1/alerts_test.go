@@ -270,7 +270,7 @@ func TestServerSensorsAndMessages(t *testing.T) {
 	}
 	first := get[v1.Sensors](t, s, "/api/v1/sensors?limit=1")
 	second := get[v1.Sensors](t, s, fmt.Sprintf("/api/v1/sensors?limit=1&offset=%d", first.Next))
-	if *first.Items[0].Lost != 3 || first.Items[0].LastHeard != s.now || second.Items[0].Name != "wlan1mon" || second.Next != 0 {
+	if *first.Items[0].Lost != 3 || first.Items[0].LastHeard != s.now() || second.Items[0].Name != "wlan1mon" || second.Next != 0 {
 		t.Errorf("%+v, %+v", first, second)
 	}
 	if got := get[v1.Sensors](t, s, "/api/v1/sensors?offset=9").Items; got == nil || len(got) != 0 {

@@ -1,7 +1,9 @@
 package v1
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +117,13 @@ func (h *Handler) definitions(_ context.Context, in *definitionsIn) (Definitions
 		page.Items = append(page.Items, definitionOf(&d, detector))
 	}
 	return page, nil
+}
+
+// sortedDefinitions returns all, in the order that pages go by: definitions come and never go, so that none is passed over.
+func (h *Handler) sortedDefinitions() []alert.DefinitionState {
+	l := h.o.Ledger.Definitions()
+	slices.SortFunc(l, func(a, b alert.DefinitionState) int { return cmp.Compare(a.Header, b.Header) })
+	return l
 }
 
 // definitionIn asks for one definition.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +34,9 @@ type server struct {
 	ledger *alert.Ledger
 	keeper *auth.Keeper
 	reader string // token of the role readonly
-	now    time.Time
+
+	mu   sync.Mutex
+	time time.Time
 }
 
 const userName, password = "admin", "correct horse"
@@ -52,8 +55,8 @@ var often = tocsin.Throttle{Limit: tocsin.Rate{Count: 1e6, Unit: tocsin.Day}, Bu
 
 func serve(t testing.TB, change ...func(*v1.Options)) *server {
 	t.Helper()
-	s := &server{now: noon}
-	s.ledger = alert.New(alert.Options{Backlog: 500, Now: func() time.Time { return s.now }, Entropy: func() uint64 { return 1 },
+	s := &server{time: noon}
+	s.ledger = alert.New(alert.Options{Backlog: 500, Now: s.now, Entropy: func() uint64 { return 1 },
 		Sensor: func(uint16) string { return "wlan0mon" }})
 	for _, d := range []tocsin.Definition{deauthflood, apspoof} {
 		if err := s.ledger.Define(d); err != nil {
@@ -61,13 +64,13 @@ func serve(t testing.TB, change ...func(*v1.Options)) *server {
 		}
 	}
 	var err error
-	s.keeper, err = auth.Open(auth.Options{Now: func() time.Time { return s.now }})
+	s.keeper, err = auth.Open(auth.Options{Now: s.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.reader = s.token(t, "readonly")
 	o := v1.Options{
-		Ledger: s.ledger, Records: v1.Backlog(s.ledger), Auth: s, Now: func() time.Time { return s.now },
+		Ledger: s.ledger, Records: v1.Backlog(s.ledger), Auth: s, Now: s.now,
 		Subscribe: func(queue int) v1.Subscription { return s.ledger.Subscribe(queue) },
 		Server: func() v1.Server {
 			return v1.Server{Version: "v1.0.0", Name: "attic", Started: noon.Add(-time.Hour), Networks: 12, Devices: 40, Sources: []v1.Source{
@@ -77,7 +80,7 @@ func serve(t testing.TB, change ...func(*v1.Options)) *server {
 		},
 		Sensors: func() []v1.Sensor {
 			return []v1.Sensor{
-				{Name: "wlan0mon", Source: "wlan0mon", Frames: 81700, Damaged: 912, Unreadable: 24, Lost: new(uint64(3)), LastHeard: s.now},
+				{Name: "wlan0mon", Source: "wlan0mon", Frames: 81700, Damaged: 912, Unreadable: 24, Lost: new(uint64(3)), LastHeard: s.now()},
 				{Name: "wlan1mon", Source: "wlan0mon"},
 			}
 		},
@@ -94,6 +97,19 @@ func serve(t testing.TB, change ...func(*v1.Options)) *server {
 	return s
 }
 
+func (s *server) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.time
+}
+
+// pass lets the server's clock go on.
+func (s *server) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.time = s.time.Add(d)
+}
+
 // Identify asks the keeper, which logIn replaces.
 func (s *server) Identify(r *http.Request, query url.Values) api.Caller {
 	return s.keeper.Identify(r, query)
@@ -103,7 +119,7 @@ func (s *server) Identify(r *http.Request, query url.Values) api.Caller {
 func (s *server) logIn(t testing.TB) {
 	t.Helper()
 	var err error
-	s.keeper, err = auth.Open(auth.Options{User: userName, Password: password, Now: func() time.Time { return s.now }})
+	s.keeper, err = auth.Open(auth.Options{User: userName, Password: password, Now: s.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,13 +128,13 @@ func (s *server) logIn(t testing.TB) {
 
 // found raises an alert about the network who.
 func (s *server) found(d *tocsin.Definition, who byte, text string) *tocsin.Alert {
-	s.now = s.now.Add(time.Second)
+	s.pass(time.Second)
 	reason := tocsin.Reason{What: "deauthentications of one client in 1s", Observed: "20 frames", Limit: "20 frames"}
 	if d == &apspoof {
 		reason = tocsin.Reason{What: "advertises CorpNet without being allowed to", Observed: "one beacon"}
 	}
 	a, ok := s.ledger.Found(tocsin.Detected{
-		Definition: d, Time: time.Duration(s.now.UnixNano()), Number: 1207, Channel: 6, Frequency: 2437, Signal: -47,
+		Definition: d, Time: time.Duration(s.now().UnixNano()), Number: 1207, Channel: 6, Frequency: 2437, Signal: -47,
 		Finding: tocsin.Finding{
 			Text: text, BSSID: tocsin.MAC{0x02, 0, 0, 0, 0, who}, Source: tocsin.MAC{0x02, 0, 0, 0, 0, 0xee},
 			Dest: tocsin.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Reason: reason, Frames: []uint64{1188, 1189},
@@ -137,7 +153,7 @@ func busy(t testing.TB) *server {
 	s.found(&deauthflood, 0x0a, `20 deauthentications in 1s keep the clients of "CorpNet" off`)
 	s.found(&apspoof, 0x0b, `02:00:00:00:00:0B advertises "CorpNet" and is not ours`)
 	s.found(&deauthflood, 0x0a, `20 deauthentications in 1s keep the clients of "CorpNet" off`)
-	s.now = s.now.Add(time.Second)
+	s.pass(time.Second)
 	s.ledger.OneShot("SOURCEERROR", tocsin.System, tocsin.Critical, "The source old.pcap failed")
 	s.ledger.Say(tocsin.MessageInfo, "Reading wlan0mon")
 	return s

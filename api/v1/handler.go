@@ -149,6 +149,13 @@ func (h *Handler) route(r *http.Request) *Problem {
 	return nil
 }
 
+// mayStay reports whether the reader of a stream still may. Whose password is not looked at for a while, because others at
+// the same address guess, stays: the guesses of one are not to cut off the other.
+func (h *Handler) mayStay(r *http.Request) bool {
+	caller := h.o.Auth.Identify(r, nil)
+	return caller.Refused || caller.May(api.ReadOnly)
+}
+
 // admit refuses those who may not read. Passwords and tokens in the query are not looked at: addresses end up in logs.
 func (h *Handler) admit(r *http.Request) *Problem {
 	caller := h.o.Auth.Identify(r, nil)
@@ -163,12 +170,6 @@ func (h *Handler) admit(r *http.Request) *Problem {
 		return problem(http.StatusUnauthorized, "Log in: by HTTP Basic, or by a token in the header Authorization: Bearer TOKEN.")
 	}
 	return problem(http.StatusForbidden, "The token is valid but its role may not read this: use one with the role readonly.")
-}
-
-func (h *Handler) sortedDefinitions() []alert.DefinitionState {
-	l := h.o.Ledger.Definitions()
-	slices.SortFunc(l, func(a, b alert.DefinitionState) int { return cmp.Compare(a.Header, b.Header) })
-	return l
 }
 
 // Run feeds the streams until ctx ends, and then ends them.

@@ -42,7 +42,7 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy's default would hold events back
 	s := stream{hub: h.hub, kinds: kinds, w: w, out: out}
-	s.serve(r, func() bool { return h.admit(r) == nil })
+	s.serve(r, func() bool { return h.mayStay(r) })
 }
 
 // parseTypes reads which types of events are asked for: all if none is named.

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/api"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 )
 
@@ -120,7 +123,7 @@ func TestStreamTellsWhatHappens(t *testing.T) {
 		c := s.open(t, ask{})
 		s.found(&deauthflood, 1, "<one>\n\ndata: x")
 		s.found(&deauthflood, 1, "two")
-		s.ledger.Publish(alert.Event{Topic: alert.TopicTimestamp, Time: s.now})
+		s.ledger.Publish(alert.Event{Topic: alert.TopicTimestamp, Time: s.now()})
 		time.Sleep(time.Second) // of the bubble: incidents are told of once a second
 		list := c.events()
 		if got := kinds(list); got != "alert message alert message incident incident" {
@@ -288,6 +291,30 @@ func TestStreamEndsWithTheTokenAndTheServer(t *testing.T) {
 		}
 		if w := s.do(ask{path: "/api/v1/events", as: "reader"}); w.Code != 503 {
 			t.Errorf("status %d of a server that stops", w.Code)
+		}
+	})
+}
+
+// guessed knows a caller once, and then does not look at passwords: others guess at the same address.
+type guessed struct{ asked atomic.Int32 }
+
+func (g *guessed) Identify(*http.Request, url.Values) api.Caller {
+	if g.asked.Add(1) == 1 {
+		return api.Caller{Role: api.Admin}
+	}
+	return api.Caller{Refused: true}
+}
+
+func TestGuessesOfOthersDoNotEndAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := new(guessed)
+		s := serve(t, func(o *v1.Options) { o.Auth = g })
+		s.running(t)
+		c := s.open(t, ask{})
+		time.Sleep(31 * time.Second)
+		s.found(&apspoof, 1, "x")
+		if got := kinds(c.events()); got != "alert message" || g.asked.Load() != 3 {
+			t.Errorf("got %q after %d looks at the login", got, g.asked.Load())
 		}
 	})
 }
