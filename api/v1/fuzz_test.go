@@ -21,11 +21,12 @@ func FuzzRequest(f *testing.F) {
 	f.Add(uint8(2), "/\x00\xff", "text=%00%ff&from=2026-03-01T12:00:00Z&to=x", "")
 	f.Add(uint8(3), "/ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "cursor=zzzzzzzzzzzzzzzzzzzzzzzzzz&seen_since=0001-01-01T00:00:00Z", "")
 	f.Add(uint8(4), "/../server", "after=%F0%9F&limit=00009", "")
-	f.Add(uint8(1), "", "offset=65535&limit=-0", "")
+	f.Add(uint8(1), "", "offset=65535&limit=-0", "text/html;q=0.5, */*;q=, application/cbor+json;q=2")
+	f.Add(uint8(0), "", "0", ";\xaf,")
 	f.Fuzz(func(t *testing.T, which uint8, tail, query, tags string) {
 		path := "/api/v1" + paths[int(which)%len(paths)]
 		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path + tail, RawQuery: query}, Host: "host", RemoteAddr: "192.0.2.1:1",
-			Header: http.Header{"Authorization": {"Bearer " + s.reader}, "If-None-Match": {tags}}}
+			Header: http.Header{"Authorization": {"Bearer " + s.reader}, "If-None-Match": {tags}, "Accept": {tags}, "Accept-Language": {tags}}}
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		if tail != "" {

@@ -44,6 +44,7 @@ func (h *Handler) register(mux *http.ServeMux) []byte {
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{ownProblem},
 	})
+	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) { next(jsonOnly{ctx}) })
 	get(api, h, operation{"/server", "server", "The server", "Version, uptime, and where frames come from."}, h.server)
 	get(api, h, operation{"/sensors", "sensors", "Radios", "The radios that were heard, and how well they hear."}, h.sensors)
 	get(api, h, operation{"/alerts", "alerts", "Alerts", "The newest alerts, a page at a time."}, h.alerts)
@@ -55,6 +56,19 @@ func (h *Handler) register(mux *http.ServeMux) []byte {
 	get(api, h, operation{"/messages", "messages", "Messages", "The newest messages of the server."}, h.messages)
 	h.registerPlain(api, mux)
 	return describe(api.OpenAPI())
+}
+
+// jsonOnly hides what a client would accept: there is but one form, and the framework's reader of that header panics on
+// some that are malformed (";\xaf," is one).
+type jsonOnly struct{ exchange }
+
+type exchange = huma.Context
+
+func (c jsonOnly) Header(name string) string {
+	if name == "Accept" {
+		return ""
+	}
+	return c.exchange.Header(name)
 }
 
 // operation is what the description says of one path.
