@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/auth"
 	"github.com/tocsin-wids/tocsin/api/events"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
@@ -41,7 +42,9 @@ type Server struct {
 	ledger   *alert.Ledger
 	keeper   *auth.Keeper
 	hub      *events.Hub
+	v1       *v1.Handler
 	sources  []capture.Source
+	runs     *runs // of the sources
 	sensors  sensors
 	http     *http.Server
 	listener net.Listener
@@ -76,6 +79,7 @@ func New(o Options) (*Server, error) {
 	if s.sources, err = openSources(o); err != nil {
 		return nil, err
 	}
+	s.runs = newRuns(len(s.sources))
 	if s.keeper, err = openKeeper(o); err != nil {
 		return nil, err
 	}
@@ -121,11 +125,12 @@ func (s *Server) newHTTP() *http.Server {
 	compatible := kismet.New(kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, Auth: s.keeper, Websocket: s.hub, System: s.system,
 	})
+	s.v1 = s.newV1()
 	return &http.Server{
 		Handler:           &pages{server: s, api: compatible},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      time.Minute, // a websocket has its own
+		WriteTimeout:      time.Minute, // websockets and streams have their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
@@ -164,6 +169,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { s.hub.Run(ctx) })
+	running.Go(func() { s.v1.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
 	for i := range s.sources {
 		running.Go(func() { s.listen(ctx, i) })

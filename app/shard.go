@@ -23,6 +23,7 @@ type shard struct {
 	decoder *capture.Decoder
 	tracker *track.Tracker
 	engine  *detect.Engine
+	heard   []hearing // by the number of the radio
 	packets uint64
 	octets  uint64
 	first   time.Duration // of the packets
@@ -71,7 +72,9 @@ func (s *shard) observe(batch []pcap.Packet) {
 		s.packets++
 		s.octets += uint64(p.Length)
 		s.now = p.Time
-		if o := s.decoder.Decode(p); o != nil {
+		o := s.decoder.Decode(p)
+		s.hear(p, o)
+		if o != nil {
 			s.engine.Observe(o)
 		}
 	}

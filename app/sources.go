@@ -107,6 +107,7 @@ func isFile(path string) bool {
 func (s *Server) listen(ctx context.Context, i int) {
 	source := s.sources[i]
 	s.ledger.Say(tocsin.MessageInfo, "Reading "+tocsin.Quote([]byte(source.Name())))
+	s.runs.begin(i)
 	numbers := map[uint16]uint16{}
 	err := source.Run(ctx, func(batch []pcap.Packet) error {
 		for j := range batch {
@@ -124,6 +125,7 @@ func (s *Server) listen(ctx context.Context, i int) {
 		return nil
 	})
 	packets := source.Counts().Packets
+	s.runs.end(i, err != nil && !errors.Is(err, pcap.ErrTruncated), err)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil && !errors.Is(err, pcap.ErrTruncated):
