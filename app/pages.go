@@ -10,7 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin/report"
 )
 
-// pages answers a browser; everything else is the compatible interface's.
+// pages answers a browser and hands on what is below /api/v1; everything else is the compatible interface's.
 type pages struct {
 	server *Server
 	api    http.Handler
@@ -27,6 +27,8 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.setup(w, r)
 	case r.URL.Path == "/setup" && r.Method == http.MethodPost:
 		p.setLogin(w, r)
+	case isV1(r.URL.Path):
+		p.server.v1.ServeHTTP(w, r)
 	default:
 		p.api.ServeHTTP(w, r)
 	}

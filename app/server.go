@@ -19,6 +19,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/auth"
 	"github.com/tocsin-wids/tocsin/api/events"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
@@ -52,6 +53,7 @@ type Server struct {
 	ledger   *alert.Ledger
 	keeper   *auth.Keeper
 	hub      *events.Hub
+	v1       *v1.Handler
 	sources  []capture.Source
 	states   []*sourceState // of the sources
 	presence *presence
@@ -185,6 +187,7 @@ func (s *Server) handler() http.Handler {
 	if s.log != nil {
 		k.Log = s.log
 	}
+	s.v1 = s.newV1()
 	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: kismet.New(k)})
 	return s.options.TLS.remember(all)
 }
@@ -195,7 +198,7 @@ func newHTTP(h http.Handler, logger *slog.Logger) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      time.Minute, // a websocket has its own
+		WriteTimeout:      time.Minute, // websockets and streams have their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
@@ -257,6 +260,7 @@ func (s *Server) serve(ctx context.Context) error {
 	defer cancel()
 	running.Go(func() { s.hub.Run(ctx) })
 	running.Go(func() { s.keeper.Run(ctx) })
+	running.Go(func() { s.v1.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
 	for i := range s.sources {
 		running.Go(func() { s.listen(ctx, i) })

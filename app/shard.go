@@ -24,6 +24,7 @@ type shard struct {
 	tracker *track.Tracker
 	engine  *detect.Engine
 	after   func(*pcap.Packet, *tocsin.Observation) // each packet was observed; nil observations could not be read; may be nil
+	heard   []hearing                               // by the number of the radio
 	packets uint64
 	octets  uint64
 	first   time.Duration // of the packets
@@ -73,6 +74,7 @@ func (s *shard) observe(batch []pcap.Packet) {
 		s.octets += uint64(p.Length)
 		s.now = p.Time
 		o := s.decoder.Decode(p)
+		s.hear(p, o)
 		if o != nil {
 			s.engine.Observe(o)
 		}

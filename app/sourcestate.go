@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-wids/tocsin/api"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -21,6 +22,7 @@ type sourceState struct {
 
 	mu              sync.Mutex
 	running         bool
+	started, ended  time.Time
 	problem         string // that ended it
 	warning         string
 	link            pcap.LinkType // of the newest packet
@@ -48,7 +50,7 @@ func sourceStates(definitions []string, sources []capture.Source) []*sourceState
 func (s *sourceState) begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running = true
+	s.running, s.started = true, time.Now()
 }
 
 func (s *sourceState) delivered(batch []pcap.Packet) {
@@ -62,7 +64,7 @@ func (s *sourceState) delivered(batch []pcap.Packet) {
 func (s *sourceState) end(problem, warning string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running, s.problem, s.warning = false, problem, warning
+	s.running, s.ended, s.problem, s.warning = false, time.Now(), problem, warning
 }
 
 // sample notes how many packets came since the last sample.
@@ -84,6 +86,28 @@ func (s *sourceState) record() kismet.Source {
 		Running: s.running, Error: s.problem, Warning: s.warning, Link: uint16(s.link), Packets: c.Packets, Lost: c.Lost,
 		PacketRate: s.packets, ByteRate: s.octets,
 	}
+}
+
+// describe tells our own interface of the source.
+func (s *sourceState) describe() v1.Source {
+	c := s.source.Counts()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := v1.Source{
+		Name: s.source.Name(), State: v1.Ended, Error: s.problem, Packets: c.Packets, Bytes: c.Bytes, Lost: c.Lost,
+		Started: s.started, Ended: s.ended,
+	}
+	switch {
+	case s.running:
+		d.State = v1.Running
+	case s.started.IsZero():
+		d.State = v1.Waiting
+	case s.problem != "":
+		d.State = v1.Failed
+	case s.warning != "":
+		d.Error = s.warning
+	}
+	return d
 }
 
 // sourceRecords tells of all sources.

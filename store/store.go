@@ -40,6 +40,9 @@ type Store interface {
 	// than the last of them.
 	Since(ctx context.Context, after time.Time, most int) ([]*tocsin.Alert, error)
 
+	// Before returns the newest alerts that are earlier than a time, newest first, at most that many.
+	Before(ctx context.Context, until time.Time, most int) ([]*tocsin.Alert, error)
+
 	// Page returns one page of what a query finds.
 	Page(ctx context.Context, q Query) (Page, error)
 

@@ -83,6 +83,16 @@ func (s *Store) Since(_ context.Context, after time.Time, most int) ([]*tocsin.A
 	return slices.Clone(s.alerts[i:min(i+max(most, 0), len(s.alerts))]), nil
 }
 
+// Before returns the newest alerts earlier than a time.
+func (s *Store) Before(_ context.Context, until time.Time, most int) ([]*tocsin.Alert, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	i, _ := s.find(until)
+	list := slices.Clone(s.alerts[max(i-max(most, 0), 0):i])
+	slices.Reverse(list)
+	return list, nil
+}
+
 // Page returns one page of what a query finds.
 func (s *Store) Page(_ context.Context, q store.Query) (store.Page, error) {
 	s.mu.RLock()

@@ -39,6 +39,11 @@ func (s *Store) Since(ctx context.Context, after time.Time, most int) ([]*tocsin
 	return s.list(ctx, "WHERE time > ? ORDER BY time LIMIT ?", after.UnixMicro(), max(most, 0))
 }
 
+// Before returns the newest alerts earlier than a time.
+func (s *Store) Before(ctx context.Context, until time.Time, most int) ([]*tocsin.Alert, error) {
+	return s.list(ctx, "WHERE time < ? ORDER BY time DESC LIMIT ?", until.UnixMicro(), max(most, 0))
+}
+
 // list returns the alerts that the rest of the statement chooses.
 func (s *Store) list(ctx context.Context, rest string, args ...any) ([]*tocsin.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+alertColumns+" FROM alerts "+rest, args...)

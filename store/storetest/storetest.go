@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,6 +65,7 @@ func Run(t *testing.T, open func(t testing.TB) store.Store) {
 		{"a batch may be put again", again},
 		{"the oldest of equal hashes is found", equalHashes},
 		{"reading on from the last time loses nothing", readingOn},
+		{"reading back from a time loses nothing", readingBack},
 		{"pages are sorted by every column", sorted},
 		{"pages hold what is searched", searched},
 		{"pages end where the alerts end", pageEnds},
@@ -187,6 +189,34 @@ func readingOn(t *testing.T, s store.Store) {
 	}
 	if list, err := s.Since(context.Background(), all[20].Time.Add(-time.Microsecond), 1); err != nil || len(list) != 1 || list[0].ID != all[20].ID {
 		t.Errorf("a microsecond before: %v, %v", list, err)
+	}
+}
+
+func readingBack(t *testing.T, s store.Store) {
+	all := Alerts(25)
+	put(t, s, all...)
+	var got []*tocsin.Alert
+	until := all[22].Time
+	for {
+		list, err := s.Before(context.Background(), until, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			break
+		}
+		got = append(got, list...)
+		until = list[len(list)-1].Time
+	}
+	slices.Reverse(got)
+	if diff := cmp.Diff(all[:22], got); diff != "" {
+		t.Error(diff)
+	}
+	if list, err := s.Before(context.Background(), all[3].Time.Add(time.Microsecond), 1); err != nil || len(list) != 1 || list[0].ID != all[3].ID {
+		t.Errorf("a microsecond behind: %v, %v", list, err)
+	}
+	if list, err := s.Before(context.Background(), all[3].Time, -1); err != nil || len(list) != 0 {
+		t.Errorf("fewer than none: %v, %v", list, err)
 	}
 }
 
