@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/store"
 	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
@@ -15,13 +18,13 @@ func (s *Server) openLedger() error {
 	c := s.options.Config.Alerts
 	o := alert.Options{Logger: s.logger, Backlog: c.Backlog, Throttles: c.Throttles, Quiet: c.Quiet, Sensor: s.sensors.name}
 	if !s.options.Memory {
-		folder, err := dataFolder(s.options.Config.Server.Data)
+		path, err := storeFile(s.options.Config)
 		if err != nil {
 			return err
 		}
-		ctx := context.Background() // opening is short, and nothing could be done without
+		ctx := context.Background() // nothing could be done without
 		var aside string
-		s.store, aside, err = sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(folder, "alerts.db"), SetAside: s.options.SetStoreAside})
+		s.store, aside, err = sqlite.Open(ctx, sqlite.Options{Path: path, SetAside: s.options.SetStoreAside})
 		if aside != "" {
 			s.logger.Warn("damaged store set aside", "file", aside)
 		}
@@ -29,6 +32,9 @@ func (s *Server) openLedger() error {
 			return err
 		}
 		o.Store = s.store
+		if err := s.forget(ctx); err != nil {
+			return err
+		}
 		// One at least, whatever the backlog: the clock of records begins after it.
 		if o.Kept, err = store.Newest(ctx, s.store, max(c.Backlog, 1)); err != nil {
 			return err
@@ -36,6 +42,50 @@ func (s *Server) openLedger() error {
 	}
 	s.ledger = alert.New(o)
 	return nil
+}
+
+func storeFile(c config.Config) (string, error) {
+	if c.Store.Path != "" {
+		return c.Store.Path, nil
+	}
+	folder, err := dataFolder(c.Server.Data)
+	return filepath.Join(folder, "alerts.db"), err
+}
+
+// forgetAtOnce is how many alerts are forgotten in one step: whoever writes waits that long.
+const forgetAtOnce = 5000
+
+// forget removes the alerts that are older than the configuration wants them kept.
+func (s *Server) forget(ctx context.Context) error {
+	retention := s.options.Config.Store.Retention
+	if s.store == nil || retention == 0 {
+		return nil
+	}
+	for {
+		n, err := s.store.Prune(ctx, time.Now().Add(-retention), forgetAtOnce)
+		if err != nil {
+			return fmt.Errorf("forget old alerts: %w", err)
+		}
+		if n < forgetAtOnce {
+			return nil
+		}
+	}
+}
+
+// forgetHourly goes on forgetting. A store that cannot be written to is told of by those who write alerts.
+func (s *Server) forgetHourly(ctx context.Context) {
+	t := time.NewTicker(time.Hour)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if err := s.forget(ctx); err != nil && ctx.Err() == nil {
+				s.logger.Error("old alerts are kept", "error", err)
+			}
+		}
+	}
 }
 
 // history is what the interfaces find old alerts in; nil without a store.

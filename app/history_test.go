@@ -15,10 +15,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/store"
+	"github.com/tocsin-wids/tocsin/store/sqlite"
+	"github.com/tocsin-wids/tocsin/store/storetest"
 )
 
 // run runs a server until the function it returns is called.
@@ -155,4 +158,31 @@ func load(address string, request []byte, n int) error {
 		}
 	}
 	return nil
+}
+
+func TestOldAlertsAreForgotten(t *testing.T) {
+	conf := config.Default()
+	conf.Server.Data = t.TempDir()
+	conf.Store.Path = filepath.Join(t.TempDir(), "elsewhere.db")
+	before, _, err := sqlite.Open(t.Context(), sqlite.Options{Path: conf.Store.Path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	young := storetest.Alert(3)
+	young.Time = time.Now().Add(-time.Minute).Truncate(time.Microsecond)
+	if err := errors.Join(before.Put(t.Context(), append(storetest.Alerts(3), young)), before.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		retention time.Duration
+		want      int
+	}{{0, 4}, {time.Hour, 1}} {
+		conf.Store.Retention = c.retention
+		s, stop := run(t, Options{Config: conf, User: "admin", Password: "secret word"})
+		page, err := s.store.Page(t.Context(), store.Query{Most: 10})
+		if err != nil || page.Total != c.want {
+			t.Errorf("kept for %s: %d alerts and %v, want %d", c.retention, page.Total, err, c.want)
+		}
+		stop()
+	}
 }

@@ -262,6 +262,7 @@ func (s *Server) serve(ctx context.Context) error {
 	running.Go(func() { s.keeper.Run(ctx) })
 	running.Go(func() { s.v1.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
+	running.Go(func() { s.forgetHourly(ctx) })
 	for i := range s.sources {
 		running.Go(func() { s.listen(ctx, i) })
 	}

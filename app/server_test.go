@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 	"go.uber.org/goleak"
 
+	"github.com/tocsin-wids/tocsin/api"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/config"
@@ -53,6 +54,12 @@ func start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	serve(t, s)
+	return s
+}
+
+// serve runs s until the test ends.
+func serve(t testing.TB, s *Server) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -63,7 +70,6 @@ func start(t testing.TB, o Options) *Server {
 		}
 		http.DefaultClient.CloseIdleConnections()
 	})
-	return s
 }
 
 func get(t testing.TB, s *Server, path, user, password string) (int, string) {
@@ -119,6 +125,37 @@ func TestFramesBecomeAlertsForClients(t *testing.T) {
 	}
 	if status, body := get(t, s, "/", "admin", "secret word"); status != http.StatusOK || !strings.Contains(body, header) {
 		t.Errorf("the page has status %d and does not show %s", status, header)
+	}
+}
+
+// TestSourcesAreAnnounced follows a source from its beginning to its end.
+func TestSourcesAreAnnounced(t *testing.T) {
+	open := make(chan struct{})
+	bad := replay.New(replay.Options{Path: "bad", Open: func() (io.ReadCloser, error) {
+		<-open
+		return nil, errors.New("cable pulled")
+	}})
+	conf := config.Default()
+	conf.Server.Listen = "127.0.0.1:0"
+	s, err := New(Options{Config: conf, User: "admin", Password: "secret word", Memory: true, Sources: []capture.Source{demoSource(t, open), bad}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub := s.ledger.Subscribe(1024)
+	defer sub.Close()
+	serve(t, s)
+	close(open)
+	uuids := map[string]string{}
+	for uuids["DATASOURCE_CLOSED"] == "" || uuids["DATASOURCE_ERROR"] == "" {
+		e := <-sub.Events()
+		if p, ok := e.Payload.(api.Payload); ok && strings.Contains(e.Topic, "DATASOURCE") {
+			uuids[e.Topic] += string(p.Append(nil, []api.Choice{{Path: "kismet.datasource.uuid"}}, api.JSON, 0))
+		}
+	}
+	for _, topic := range []string{"DATASOURCE_CLOSED", "DATASOURCE_ERROR"} {
+		if !strings.Contains(uuids["NEW_DATASOURCE"], uuids[topic]) || len(uuids[topic]) != len(`"00000000-0000-0000-0000-000000000000"`) {
+			t.Errorf("%s of %s, new were %s", topic, uuids[topic], uuids["NEW_DATASOURCE"])
+		}
 	}
 }
 

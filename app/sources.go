@@ -8,8 +8,12 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/api"
+	"github.com/tocsin-wids/tocsin/api/events"
+	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/pcap"
@@ -107,6 +111,7 @@ func isFile(path string) bool {
 func (s *Server) listen(ctx context.Context, i int) {
 	source, state := s.sources[i], s.states[i]
 	state.begin()
+	s.announce(events.TopicNewSource, state)
 	s.ledger.Say(tocsin.MessageInfo, "Reading "+tocsin.Quote([]byte(source.Name())))
 	numbers := map[uint16]uint16{}
 	err := source.Run(ctx, func(batch []pcap.Packet) error {
@@ -128,10 +133,12 @@ func (s *Server) listen(ctx context.Context, i int) {
 	switch {
 	case ctx.Err() != nil:
 		state.end("", "")
+		s.announce(events.TopicSourceClosed, state)
 	case err != nil && !errors.Is(err, pcap.ErrTruncated):
 		text := fmt.Sprintf("The source %s failed after %d packets: %s", tocsin.Quote([]byte(source.Name())), packets, err)
 		s.logger.Error("source failed", "source", source.Name(), "packets", packets, "error", err)
 		state.end(err.Error(), "")
+		s.announce(events.TopicSourceError, state)
 		s.ledger.OneShot("SOURCEERROR", tocsin.System, tocsin.Critical, text)
 	default:
 		warning := ""
@@ -139,8 +146,19 @@ func (s *Server) listen(ctx context.Context, i int) {
 			warning = err.Error()
 		}
 		state.end("", warning)
+		s.announce(events.TopicSourceClosed, state)
 		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The source %s ended after %d packets", tocsin.Quote([]byte(source.Name())), packets))
 	}
+}
+
+// announce tells clients of the event bus what became of a source: of a new one its record, else its UUID.
+func (s *Server) announce(topic string, state *sourceState) {
+	now := time.Now()
+	var payload api.Payload = api.Text(state.uuid)
+	if topic == events.TopicNewSource {
+		payload = kismet.SourcePayload(state.record(), now)
+	}
+	s.ledger.Publish(events.NewEvent(topic, now, payload))
 }
 
 // radioName names a radio of a source by its interface, or by the source where there is no other name.

@@ -52,16 +52,7 @@ func (d *Draft) Result(headers []string) (Config, error) {
 }
 
 // Notes lists what was read and is not used, a line each with its place and a reason.
-func (d *Draft) Notes() []string {
-	notes := slices.Clone(d.notes)
-	for _, key := range slices.Sorted(maps.Keys(d.origins)) {
-		item, _, below := strings.Cut(key, "].")
-		if isWaiting(key) && !(below && d.origins[item+"]"] != "") { // a rule is told once, not each of its keys
-			notes = append(notes, fmt.Sprintf("%s: %s is read, but nothing uses it yet", d.origins[key], key))
-		}
-	}
-	return notes
-}
+func (d *Draft) Notes() []string { return slices.Clone(d.notes) }
 
 // Unraised tells of the throttles of alerts that nothing raises, so that a name that is misspelt or not known here does
 // not go unseen. They are kept: a client may define such an alert.
@@ -96,18 +87,6 @@ func (d *Draft) note(place, format string, args ...any) {
 
 func (d *Draft) mistake(place, format string, args ...any) {
 	d.problems = append(d.problems, fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...)))
-}
-
-// waiting lists the keys, with all below them, that nothing uses yet. Whoever uses one takes it off.
-var waiting = []string{
-	"store",
-}
-
-func isWaiting(key string) bool {
-	return slices.ContainsFunc(waiting, func(w string) bool {
-		rest, below := strings.CutPrefix(key, w)
-		return below && (rest == "" || rest[0] == '.' || rest[0] == '[')
-	})
 }
 
 // shown makes a text from a file fit for a terminal: as it is if that is safe, else quoted.

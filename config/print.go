@@ -75,9 +75,6 @@ func (p *printer) comment(key string) (text string, printed bool) {
 	if text == "" {
 		text = "default"
 	}
-	if isWaiting(key) {
-		text += "; nothing uses it yet"
-	}
 	return text, true
 }
 

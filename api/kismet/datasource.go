@@ -183,6 +183,12 @@ func AppendSource(b []byte, s *Source, now time.Time) []byte {
 	return api.AppendRecord(b, &r, sourceFields, api.JSON, 0)
 }
 
+// SourcePayload is the record of s as it is at now, for events.
+func SourcePayload(s Source, now time.Time) api.Payload {
+	r := recordOf(&s, now)
+	return api.Record(&r, sourceFields)
+}
+
 func recordOf(s *Source, now time.Time) sourceRecord {
 	return sourceRecord{*s, CaptureDriver, s.PacketRate.At(now), s.ByteRate.At(now)}
 }
