@@ -128,7 +128,7 @@ func (d *detector) keeps(c claim, at time.Duration) bool {
 
 func (d *detector) finding(f *dot11.Frame, device dot11.Addr, ssid []byte, format directives) tocsin.Finding {
 	finding := tocsin.Finding{
-		Text: fmt.Sprintf("%s %s %s, a name that devices may take for a format", f.Addr2, does(f.Kind), tocsin.Quote(ssid)),
+		Text: fmt.Sprintf("%s %s %s, a name that devices may take for a format", f.Addr2, detect.Does(f.Kind), tocsin.Quote(ssid)),
 		Reason: tocsin.Reason{
 			What:     "format directives in the SSID",
 			Observed: fmt.Sprintf("%d, of which %d dangerous", format.dangerous+format.others, format.dangerous),
@@ -161,16 +161,4 @@ func (d *detector) aboutMany(finding *tocsin.Finding, count int) {
 		Limit:    fmt.Sprintf("%d devices", d.limits.Senders),
 	}
 	finding.BSSID, finding.Source, finding.Subject = dot11.Broadcast, dot11.Broadcast, "many devices"
-}
-
-func does(k dot11.Kind) string {
-	switch k {
-	case dot11.Beacon:
-		return "advertises"
-	case dot11.ProbeResp:
-		return "answers as"
-	case dot11.ProbeReq:
-		return "looks for"
-	}
-	return "asks to join"
 }

@@ -82,7 +82,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		found.Add(d.several(ssid, count))
 	case count < d.limits.Senders:
 		found.Add(tocsin.Finding{
-			Text: fmt.Sprintf("%s %s %s, an SSID of %d octets, which can overflow the memory of a driver", f.Addr2, does(f.Kind), tocsin.Quote(ssid), len(ssid)),
+			Text: fmt.Sprintf("%s %s %s, an SSID of %d octets, which can overflow the memory of a driver", f.Addr2, detect.Does(f.Kind), tocsin.Quote(ssid), len(ssid)),
 			Reason: tocsin.Reason{
 				What:     "length of the SSID",
 				Observed: fmt.Sprintf("%d octets", len(ssid)),
@@ -121,18 +121,6 @@ func longest(f *dot11.Frame) []byte {
 		}
 	}
 	return ssid
-}
-
-func does(k dot11.Kind) string {
-	switch k {
-	case dot11.Beacon:
-		return "advertises"
-	case dot11.ProbeResp:
-		return "answers as"
-	case dot11.ProbeReq:
-		return "looks for"
-	}
-	return "asks to join"
 }
 
 func (d *detector) several(ssid []byte, count int) tocsin.Finding {

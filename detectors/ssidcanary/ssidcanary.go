@@ -127,7 +127,7 @@ func (d *detector) used(i int, ssid []byte, o *tocsin.Observation, found *detect
 		return
 	}
 	finding := tocsin.Finding{
-		Text: fmt.Sprintf("%s %s %s, a name that nobody should use (canary %s)", f.Addr2, does(f.Kind), tocsin.Quote(ssid), rule.Name),
+		Text: fmt.Sprintf("%s %s %s, a name that nobody should use (canary %s)", f.Addr2, detect.Does(f.Kind), tocsin.Quote(ssid), rule.Name),
 		Reason: tocsin.Reason{
 			What:     "SSID of the canary " + rule.Name,
 			Observed: tocsin.Quote(ssid),
@@ -136,7 +136,7 @@ func (d *detector) used(i int, ssid []byte, o *tocsin.Observation, found *detect
 		Subject: rule.Name + " " + who.String(),
 	}
 	if ring {
-		finding.Text = fmt.Sprintf("Many devices use a name that nobody should use (canary %s), the newest: %s %s %s", rule.Name, f.Addr2, does(f.Kind), tocsin.Quote(ssid))
+		finding.Text = fmt.Sprintf("Many devices use a name that nobody should use (canary %s), the newest: %s %s %s", rule.Name, f.Addr2, detect.Does(f.Kind), tocsin.Quote(ssid))
 		finding.Reason.Observed = fmt.Sprintf("%d devices in %s, the newest with %s", count, d.limits.Again, tocsin.Quote(ssid))
 		finding.Subject = rule.Name + " many devices"
 		finding.BSSID, finding.Source = dot11.Broadcast, dot11.Broadcast
@@ -149,16 +149,4 @@ func (u use) String() string {
 		return "randomised addresses"
 	}
 	return u.device.String()
-}
-
-func does(k dot11.Kind) string {
-	switch k {
-	case dot11.Beacon:
-		return "advertises"
-	case dot11.ProbeResp:
-		return "answers as"
-	case dot11.ProbeReq:
-		return "looks for"
-	}
-	return "asks to join"
 }

@@ -1,0 +1,16 @@
+package detect
+
+import "github.com/tocsin-wids/tocsin/dot11"
+
+// Does says what the sender of a frame with an SSID does with it, for the text of a finding.
+func Does(k dot11.Kind) string {
+	switch k {
+	case dot11.Beacon:
+		return "advertises"
+	case dot11.ProbeResp:
+		return "answers as"
+	case dot11.ProbeReq:
+		return "looks for"
+	}
+	return "asks to join"
+}
