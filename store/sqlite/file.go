@@ -110,6 +110,19 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
+// private makes the file, if there is none, for this account alone: SQLite would let others read it, and gives the files
+// beside it the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		if errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EROFS) {
+			return nil // it is there, and SQLite says what cannot be done with it
+		}
+		return err
+	}
+	return f.Close()
+}
+
 // holder reads which process wrote its number into the lock.
 func holder(f *os.File) string {
 	b := make([]byte, 16)

@@ -264,3 +264,21 @@ func TestLibcIsTheOneSQLiteWants(t *testing.T) {
 		t.Errorf("modernc.org/libc is %s, modernc.org/sqlite wants exactly %s", got, wanted[1])
 	}
 }
+
+func TestOthersCannotReadTheStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "alerts.db")
+	s, _, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Put(t.Context(), storetest.Alerts(3)); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v, want it for the owner alone", path+suffix, info.Mode(), err)
+		}
+	}
+}

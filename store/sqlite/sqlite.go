@@ -79,6 +79,9 @@ func Open(ctx context.Context, o Options) (s *Store, aside string, err error) {
 }
 
 func open(ctx context.Context, path string) (*Store, error) {
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	s := &Store{write: connect(path, 1), read: connect(path, readers)}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(explain(err), s.write.Close(), s.read.Close())
