@@ -133,5 +133,5 @@ func parseCursor(s string) (p Position, ok bool) {
 	}
 	p.Time = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
 	copy(p.ID[:], b[8:])
-	return p, true
+	return p, p.cursor() == s // or there were line ends in it, which base64 passes over
 }
