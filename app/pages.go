@@ -116,7 +116,8 @@ func secure(w http.ResponseWriter) {
 // state is what was heard since the start.
 func (s *Server) state() report.File {
 	s.mu.Lock()
-	f := s.shard.file("Since the start")
+	f := s.shard.file("")
+	f.Title = "Since the start"
 	f.Warnings = s.shard.warnings()
 	s.mu.Unlock()
 	f.Incidents = s.ledger.Incidents()

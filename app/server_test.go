@@ -123,7 +123,7 @@ func TestFramesBecomeAlertsForClients(t *testing.T) {
 	if got := list[0]["kismet.alert.header"]; got != header {
 		t.Errorf("the first record is %v, the first event was %s", got, header)
 	}
-	if status, body := get(t, s, "/", "admin", "secret word"); status != http.StatusOK || !strings.Contains(body, header) {
+	if status, body := get(t, s, "/", "admin", "secret word"); status != http.StatusOK || !strings.Contains(body, header) || !strings.Contains(body, "<h2>Since the start</h2>") {
 		t.Errorf("the page has status %d and does not show %s", status, header)
 	}
 }

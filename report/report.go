@@ -11,7 +11,8 @@ import (
 
 // File is what became of one capture.
 type File struct {
-	Name      string
+	Name      string // as somebody gave it, never shown raw
+	Title     string // in words of ours, instead of the name on a page; may be empty
 	Packets   uint64
 	Bytes     uint64
 	First     time.Duration // of the packets, since the Unix epoch
