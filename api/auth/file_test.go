@@ -251,6 +251,7 @@ func FuzzKismetTokens(f *testing.F) {
 func FuzzKismetFile(f *testing.F) {
 	f.Add([]byte("httpd_username=a\nhttpd_password=b"))
 	f.Add([]byte("httpd_username = x=y\r\n#httpd_password=b\r\n HTTPD_PASSWORD= z \r"))
+	f.Add([]byte("\ufeffhttpd_username+=a\nHTTPD_PASSWORD=\rz"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		user, password := auth.ParseKismet(b)
 		for _, s := range []string{user, password} {

@@ -69,14 +69,15 @@ func readKismet(path string) (user, password string, err error) {
 }
 
 func parseKismet(b []byte) (user, password string) {
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	for line := range bytes.SplitSeq(b, []byte("\n")) {
 		text := strings.Trim(string(line), " \t\r")
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || strings.HasPrefix(text, "#") {
 			continue
 		}
-		value = strings.Trim(value, " \t")
-		switch strings.ToLower(strings.TrimSpace(name)) {
+		value = strings.Trim(value, " \t\r")
+		switch strings.ToLower(strings.TrimRight(name, "+ \t")) {
 		case "httpd_username":
 			if user == "" {
 				user = value
