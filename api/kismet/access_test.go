@@ -19,6 +19,8 @@ import (
 // place is one route with what opens it: "open" to all, "any" who is known, or the roles beside admin.
 type place struct{ method, path, pattern, opens string }
 
+const accessSource = "4E1D07C3-0000-0000-0000-0000DB6E0C9D"
+
 var places = []place{
 	{"GET", "/alerts/definitions.json", "/alerts/definitions", "readonly"},
 	{"GET", "/alerts/all_alerts.ekjson", "/alerts/all_alerts", "readonly"},
@@ -41,6 +43,17 @@ var places = []place{
 	{"GET", "/auth/apikey/list.json", "/auth/apikey/list", "admin"},
 	{"POST", "/auth/apikey/generate.cmd", "/auth/apikey/generate", "admin"},
 	{"POST", "/auth/apikey/revoke.cmd", "/auth/apikey/revoke", "admin"},
+	{"GET", "/datasource/all_sources.json", "/datasource/all_sources", "readonly"},
+	{"GET", "/datasource/types.json", "/datasource/types", "readonly"},
+	{"GET", "/datasource/defaults.json", "/datasource/defaults", "readonly"},
+	{"GET", "/datasource/by-uuid/" + accessSource + "/source.json", "/datasource/by-uuid/:uuid/source", "readonly"},
+	{"GET", "/datasource/list_interfaces.json", "/datasource/list_interfaces", "admin"},
+	{"GET", "/devices/alerts/mac/found/macs.json", "/devices/alerts/mac/:type/macs", "readonly"},
+	{"POST", "/devices/alerts/mac/found/add.cmd", "/devices/alerts/mac/:type/add", "admin"},
+	{"POST", "/devices/alerts/mac/lost/remove.cmd", "/devices/alerts/mac/:type/remove", "admin"},
+	{"GET", "/logging/kismetdb/pcap/x.pcapng", "/logging/kismetdb/pcap/:title", "readonly"},
+	{"POST", "/logging/kismetdb/pcap/drop.cmd", "/logging/kismetdb/pcap/drop", "admin"},
+	{"POST", "/poi/create_poi.cmd", "/poi/create_poi", "admin"},
 	{"GET", "/eventbus/events.ws", "", "readonly"}, // an upgrade
 }
 
@@ -171,7 +184,9 @@ func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
 }
 
 func loggingHandler(k *auth.Keeper, cors kismet.CORS, l *alert.Ledger, logger *slog.Logger) http.Handler {
+	sources := []kismet.Source{{UUID: accessSource, Name: "capture"}}
 	return kismet.New(kismet.Options{Ledger: l, Auth: k, CORS: cors, Logger: logger,
+		Sources: func() []kismet.Source { return sources }, Presence: &watchlist{}, Log: &packetLog{},
 		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
 }
 

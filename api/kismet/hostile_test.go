@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -100,8 +99,7 @@ func spots(p place, s string) map[string]func(*http.Request) {
 func TestNothingHostileComesBackRaw(t *testing.T) {
 	s := serve(t)
 	var log bytes.Buffer
-	s.Handler = kismet.New(kismet.Options{Ledger: s.ledger, Auth: s.keeper, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-		CORS: kismet.CORS{Allow: true}, Now: func() time.Time { return noon }})
+	s.Handler = loggingHandler(s.keeper, kismet.CORS{Allow: true}, s.ledger, slog.New(slog.NewTextHandler(&log, nil)))
 	token, err := s.keeper.Generate("admin's", "admin", 0)
 	if err != nil {
 		t.Fatal(err)
@@ -210,6 +208,7 @@ func TestPathsDoNotClimb(t *testing.T) {
 
 func TestLargeAndDeepBodiesAreRefused(t *testing.T) {
 	s := serve(t)
+	s.Handler = accessHandler(s.keeper, kismet.CORS{})
 	token, err := s.keeper.Generate("admin's", "admin", 0)
 	if err != nil {
 		t.Fatal(err)
@@ -262,7 +261,7 @@ func FuzzCommands(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	h := kismet.New(kismet.Options{Ledger: l, Auth: k})
+	h := loggingHandler(k, kismet.CORS{}, l, slog.New(slog.DiscardHandler))
 	f.Fuzz(func(t *testing.T, command, body string) {
 		path, ok := map[string]string{
 			"define_alert": "/alerts/definitions/define_alert.cmd", "raise_alerts": "/alerts/raise_alerts.cmd", "raise_alert": "/alerts/raise_alert.cmd",
