@@ -17,6 +17,7 @@ var page string
 func HTML(w io.Writer, files []File, o Options) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"summary": summary,
+		"verdict": verdict,
 		"quote":   func(s string) string { return tocsin.Quote([]byte(s)) },
 		"guide":   o.guide,
 		"because": because,

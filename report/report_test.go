@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,29 @@ func TestTableTellsWhatHappenedAndWhatToDo(t *testing.T) {
 	for _, r := range b.String() {
 		if r < ' ' && r != '\n' {
 			t.Errorf("the table holds the control character %U", r)
+		}
+	}
+}
+
+func TestSilenceIsNoAllClearForWhatWasNotRead(t *testing.T) {
+	cut := errors.New("the last record is cut off")
+	for _, c := range []struct {
+		file File
+		want string
+	}{
+		{File{Name: "f", Packets: 7}, "No attack found."},
+		{File{Name: "f", Packets: 7, Error: cut}, "No attack found in what was read."},
+		{File{Name: "f", Error: cut}, "Nothing was read, so this says nothing about attacks."},
+		{File{Name: "f"}, "Nothing was read, so this says nothing about attacks."},
+	} {
+		for form, write := range map[string]func(io.Writer, []File, Options) error{"table": Table, "page": HTML} {
+			var b strings.Builder
+			if err := write(&b, []File{c.file}, options()); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), c.want) {
+				t.Errorf("%s of %+v lacks %q:\n%s", form, c.file, c.want, b.String())
+			}
 		}
 	}
 }

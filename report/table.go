@@ -35,11 +35,22 @@ func writeFile(w io.Writer, f File, o Options) {
 		fmt.Fprintf(w, "  %s %s\n", paint(o, red, "stopped:"), f.Error)
 	}
 	if len(f.Incidents) == 0 {
-		fmt.Fprintln(w, "  No attack found.")
+		fmt.Fprintf(w, "  %s\n", verdict(f))
 	}
 	for _, i := range f.Incidents {
 		writeIncident(w, i, o)
 	}
+}
+
+// verdict says what a file without incidents lets one believe: silence about packets that nobody read is no all-clear.
+func verdict(f File) string {
+	switch {
+	case f.Packets == 0:
+		return "Nothing was read, so this says nothing about attacks."
+	case f.Error != nil:
+		return "No attack found in what was read."
+	}
+	return "No attack found."
 }
 
 func summary(f File) string {
