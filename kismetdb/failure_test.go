@@ -107,21 +107,28 @@ func TestFullDiskLosesRowsAndNotTheLog(t *testing.T) {
 	}
 }
 
+// readSlowly opens the log as another tool does, and stops at the first row: its lock stays until the rows are closed.
+func readSlowly(t *testing.T, l *Log) *sql.Rows {
+	t.Helper()
+	reader, err := sql.Open("sqlite", "file:"+l.path+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reader.Close() })
+	rows, err := reader.Query("SELECT message FROM messages")
+	if err != nil || !rows.Next() {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 // TestReaderHoldsUpTheCommitAndLosesNothing is a tool that reads while the log is written.
 func TestReaderHoldsUpTheCommitAndLosesNothing(t *testing.T) {
 	l, ledger := quiet(t, nil)
 	l.must(t, "PRAGMA busy_timeout=1")
 	l.say(3)
 	l.settle()
-	reader, err := sql.Open("sqlite", "file:"+l.path+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	rows, err := reader.Query("SELECT message FROM messages")
-	if err != nil || !rows.Next() {
-		t.Fatal(err)
-	}
+	rows := readSlowly(t, l)
 	const many = maxBytes>>20 + 3
 	l.sayMuch(many)
 	l.settle()
@@ -141,15 +148,7 @@ func TestReaderThatNeverEndsIsNotWaitedFor(t *testing.T) {
 	l.must(t, "PRAGMA busy_timeout=1")
 	l.say(1)
 	l.settle()
-	reader, err := sql.Open("sqlite", "file:"+l.path+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	rows, err := reader.Query("SELECT message FROM messages")
-	if err != nil || !rows.Next() {
-		t.Fatal(err)
-	}
+	rows := readSlowly(t, l)
 	const many = patience*maxBytes>>20 + 3
 	l.sayMuch(many)
 	c := l.Counts()

@@ -71,9 +71,9 @@ func (s server) do(q ask) *httptest.ResponseRecorder {
 
 const jsonType, formType = "application/json", "application/x-www-form-urlencoded"
 
-// TestRoutesMethodsAndLogins asks every route by every method in every role.
-func TestRoutesMethodsAndLogins(t *testing.T) {
-	s := serve(t)
+// logins are the ways to come by their names: what `request` takes for each.
+func logins(t *testing.T, s server) map[string]string {
+	t.Helper()
 	tokens := map[string]string{"none": "", "basic": "basic", "wrong": "wrong"}
 	for _, role := range []string{"readonly", "datasource"} {
 		token, err := s.keeper.Generate(role, role, 0)
@@ -82,6 +82,13 @@ func TestRoutesMethodsAndLogins(t *testing.T) {
 		}
 		tokens[role] = token
 	}
+	return tokens
+}
+
+// TestRoutesMethodsAndLogins asks every route by every method in every role.
+func TestRoutesMethodsAndLogins(t *testing.T) {
+	s := serve(t)
+	tokens := logins(t, s)
 	for path, want := range map[string]struct{ methods, roles string }{
 		"/alerts/definitions.json":                 {"GET POST", "basic readonly"},
 		"/alerts/all_alerts.ekjson":                {"GET POST", "basic readonly"},

@@ -88,14 +88,7 @@ func TestPresenceListsAreChangedAndShown(t *testing.T) {
 func TestRoutesThatDependOnWhatThereIs(t *testing.T) {
 	s, _ := serveMore(t, kismet.Source{UUID: "4E1D07C3-0000-0000-0000-00003D080693"})
 	bare := serve(t)
-	tokens := map[string]string{"none": "", "basic": "basic", "wrong": "wrong"}
-	for _, role := range []string{"readonly", "datasource"} {
-		token, err := s.keeper.Generate(role, role, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tokens[role] = token
-	}
+	tokens := logins(t, s)
 	for path, want := range map[string]struct{ methods, roles string }{
 		"/devices/alerts/mac/found/macs.json":                                  {"GET POST", "basic readonly"},
 		"/devices/alerts/mac/lost/add.cmd":                                     {"POST", "basic"},
