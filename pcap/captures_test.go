@@ -15,6 +15,16 @@ import (
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
+// TestCapturesInTheRepositoryHaveTheirFrames compares with the frames that capinfos counts in them.
+func TestCapturesInTheRepositoryHaveTheirFrames(t *testing.T) {
+	for path, want := range map[string]int{"app/testdata/benign.pcap.gz": 1050, "cmd/tocsin/demo.pcap.gz": 4492} {
+		got, err := countFile(filepath.Join("..", filepath.FromSlash(path)))
+		if got != want || err != io.EOF {
+			t.Errorf("%s: got %d frames, %v, want %d", path, got, err, want)
+		}
+	}
+}
+
 // TestCapturesHaveTheirFrames counts the frames of whole captures, and compares with what other programs counted.
 func TestCapturesHaveTheirFrames(t *testing.T) {
 	captures := os.Getenv("TOCSIN_CAPTURES")
