@@ -41,11 +41,23 @@ type Engine struct {
 	slots   []*slot
 	copies  copies
 	found   Findings
-	nothing track.Sight // of damaged frames
+	nobody  track.Sight // of damaged frames
 
-	// The detectors that asked for each kind of frame, and those of them that want damaged ones.
-	intact, damaged [64][]*slot
+	lists [64]lists // by kind of frame
 }
+
+// lists are the detectors that asked for one kind of frame.
+type lists struct {
+	intact  [states][]*slot
+	damaged []*slot // those that want damaged frames
+}
+
+// Bits of the state of an intact frame, by which its list is chosen.
+const (
+	defective = 1 << iota // it has defects
+	nothing               // it says nothing that can be read and was not shown: see Spec.Content
+	states    = 1 << iota
+)
 
 // slot is one running detector.
 type slot struct {
@@ -101,18 +113,39 @@ func New(o Options) (*Engine, error) {
 
 // route fills the tables of detectors by kind of frame. It makes new lists: Observe may be walking an old one.
 func (e *Engine) route() {
-	for kind := range e.intact {
-		e.intact[kind], e.damaged[kind] = nil, nil
+	for kind := range e.lists {
+		e.lists[kind] = lists{}
+		l := &e.lists[kind]
 		for _, s := range e.slots {
 			if s.failed || !s.spec.Frames.Has(dot11.Kind(kind)) {
 				continue
 			}
-			e.intact[kind] = append(e.intact[kind], s)
+			for state := range l.intact {
+				if s.spec.wants(state) {
+					l.intact[state] = append(l.intact[state], s)
+				}
+			}
 			if s.spec.Damaged {
-				e.damaged[kind] = append(e.damaged[kind], s)
+				l.damaged = append(l.damaged, s)
 			}
 		}
 	}
+}
+
+func (s *Spec) wants(state int) bool {
+	return (!s.Content || state&nothing == 0) && (s.Defects == 0 || state&defective != 0)
+}
+
+// state returns that of an intact frame.
+func state(f *dot11.Frame, air *track.Sight) int {
+	s := 0
+	if f.Defects != 0 {
+		s |= defective
+	}
+	if air.Repeated || f.IsProtected() {
+		s |= nothing
+	}
+	return s
 }
 
 // Observe takes the next frame, which Decode accepted. What another sensor heard before is passed over; a
@@ -121,13 +154,13 @@ func (e *Engine) Observe(o *tocsin.Observation) {
 	if e.copies.heard(o) {
 		return
 	}
-	kind := o.Frame.Kind & 63
-	air, list := &e.nothing, e.damaged[kind]
+	l, air := &e.lists[o.Frame.Kind&63], &e.nobody
+	list := l.damaged
 	if o.Radio.FCS != dot11.FCSBad {
-		list = e.intact[kind]
 		if e.options.Tracker != nil {
 			air = e.options.Tracker.Observe(o)
 		}
+		list = l.intact[state(o.Frame, air)]
 	}
 	for at := 0; at < len(list); {
 		at = e.show(list, at, o, air)
@@ -156,6 +189,9 @@ func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Si
 	}()
 	for ; i < len(list); i++ {
 		s := list[i]
+		if s.spec.Defects != 0 && o.Frame.Defects&s.spec.Defects == 0 {
+			continue
+		}
 		s.frames++
 		s.detector.Observe(o, air, &e.found)
 		if len(e.found.list) > 0 {

@@ -228,3 +228,51 @@ func TestFindingApartTakesNothingFromItsFrame(t *testing.T) {
 		t.Errorf("%+v lacks its time, confidence or definition", d)
 	}
 }
+
+// said is a tracker that says of every frame whether it is a repetition.
+type said struct{ repeated bool }
+
+func (s *said) Observe(*tocsin.Observation) *track.Sight { return &track.Sight{Repeated: s.repeated} }
+
+func TestContentIsNotShownAgainNorEncrypted(t *testing.T) {
+	shown := 0
+	content := spec("CONTENT", dot11.AnyKind, func(*tocsin.Observation, *detect.Findings) { shown++ })
+	content.Content = true
+	tracker := &said{}
+	e, err := detect.New(detect.Options{Specs: []detect.Spec{content}, Tracker: tracker})
+	if err != nil {
+		t.Fatal(err)
+	}
+	encrypted := frame(t, dot11.Deauth, 1)
+	encrypted.Control |= dot11.Protected
+	for _, c := range []struct {
+		name     string
+		frame    *dot11.Frame
+		repeated bool
+		want     int
+	}{
+		{"new", frame(t, dot11.Beacon, 1), false, 1},
+		{"repeated", frame(t, dot11.Beacon, 2), true, 0},
+		{"encrypted", encrypted, false, 0},
+	} {
+		shown, tracker.repeated = 0, c.repeated
+		if e.Observe(&tocsin.Observation{Frame: c.frame}); shown != c.want {
+			t.Errorf("%s: shown %d times, want %d", c.name, shown, c.want)
+		}
+	}
+}
+
+func TestDetectorOfDefectsSeesNoOtherFrames(t *testing.T) {
+	var seen []dot11.Defects
+	short := spec("SHORT", dot11.AnyKind, func(o *tocsin.Observation, _ *detect.Findings) { seen = append(seen, o.Frame.Defects) })
+	short.Defects = dot11.DefectTooShort | dot11.DefectEmpty
+	e := engine(t, nil, short)
+	for _, d := range []dot11.Defects{0, dot11.DefectEmpty, dot11.DefectOverrun, dot11.DefectOverrun | dot11.DefectTooShort} {
+		f := frame(t, dot11.Deauth, 1)
+		f.Defects = d
+		e.Observe(&tocsin.Observation{Frame: f})
+	}
+	if diff := cmp.Diff([]dot11.Defects{dot11.DefectEmpty, dot11.DefectOverrun | dot11.DefectTooShort}, seen); diff != "" {
+		t.Errorf("shown (-want +got):\n%s", diff)
+	}
+}

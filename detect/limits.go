@@ -3,6 +3,7 @@ package detect
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"reflect"
 	"slices"
@@ -22,11 +23,9 @@ type Limit struct {
 
 // Limits describes the limits of s in the order of their declaration.
 func (s Spec) Limits() []Limit {
-	v := reflect.ValueOf(s.limits)
 	var list []Limit
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		l := Limit{Name: snake(f.Name), Type: typeName(f.Type), Default: text(v.Field(i)), Help: f.Tag.Get("help")}
+	for f, v := range fields(reflect.ValueOf(s.limits)) {
+		l := Limit{Name: snake(f.Name), Type: typeName(f.Type), Default: text(v), Help: f.Tag.Get("help")}
 		if f.Type.Kind() != reflect.Bool {
 			l.Min = text(lowest(f))
 		}
@@ -35,21 +34,40 @@ func (s Spec) Limits() []Limit {
 	return list
 }
 
+// fields yields the fields of the limits v, those of embedded structs in their place.
+func fields(v reflect.Value) iter.Seq2[reflect.StructField, reflect.Value] {
+	return func(yield func(reflect.StructField, reflect.Value) bool) {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if !f.Anonymous || f.Type.Kind() != reflect.Struct {
+				if !yield(f, v.Field(i)) {
+					return
+				}
+				continue
+			}
+			for f, v := range fields(v.Field(i)) {
+				if !yield(f, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // override returns a copy of the default limits with the values of m in it.
 func (s Spec) override(m map[string]any) (any, error) {
 	v := reflect.New(reflect.TypeOf(s.limits)).Elem()
 	v.Set(reflect.ValueOf(s.limits))
 	var problems []error
 	known := map[string]bool{}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+	for f, field := range fields(v) {
 		name := snake(f.Name)
 		known[name] = true
 		given, ok := m[name]
 		if !ok {
 			continue
 		}
-		if err := set(v.Field(i), f, given); err != nil {
+		if err := set(field, f, given); err != nil {
 			problems = append(problems, fmt.Errorf("detector %s: limit %s: %w", s.Header, name, err))
 		}
 	}
@@ -156,16 +174,19 @@ func mustBeLimits(header string, limits any) {
 	if v.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("detector %s: limits are a %s, want a struct", header, v.Kind()))
 	}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+	known := map[string]bool{}
+	for f, field := range fields(v) {
 		switch {
 		case !f.IsExported() || typeName(f.Type) == "":
 			panic(fmt.Sprintf("detector %s: limit %s: want an exported int, float64, bool or time.Duration", header, f.Name))
 		case f.Tag.Get("help") == "":
 			panic(fmt.Sprintf("detector %s: limit %s has no help", header, f.Name))
-		case below(v.Field(i), lowest(f)):
+		case below(field, lowest(f)):
 			panic(fmt.Sprintf("detector %s: default of limit %s is below its least", header, f.Name))
+		case known[f.Name]:
+			panic(fmt.Sprintf("detector %s: there are two limits %s", header, f.Name))
 		}
+		known[f.Name] = true
 	}
 }
 

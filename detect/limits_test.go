@@ -10,11 +10,21 @@ import (
 )
 
 type allLimits struct {
-	MinClients   int           `help:"clients" min:"0"`
-	KeysPerBSSID int           `help:"keys"`
-	Ratio        float64       `help:"share" min:"0.1"`
-	Strict       bool          `help:"all of them"`
-	Window       time.Duration `help:"time" min:"1s"`
+	MinClients   int     `help:"clients" min:"0"`
+	KeysPerBSSID int     `help:"keys"`
+	Ratio        float64 `help:"share" min:"0.1"`
+	Shared
+	Window time.Duration `help:"time" min:"1s"`
+}
+
+// Shared are limits that detectors embed.
+type Shared struct {
+	Strict bool `help:"all of them"`
+}
+
+type twice struct {
+	Strict bool `help:"once"`
+	Shared
 }
 
 func allSpec(got *allLimits) detect.Spec {
@@ -43,7 +53,7 @@ func TestLimitsAreOverriddenByValuesAndText(t *testing.T) {
 		if _, err := allSpec(&got).New(m, detect.Env{}); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(allLimits{0, 9, 1, true, 2 * time.Second}, got); diff != "" {
+		if diff := cmp.Diff(allLimits{0, 9, 1, Shared{true}, 2 * time.Second}, got); diff != "" {
 			t.Errorf("%v gives (-want +got):\n%s", m, diff)
 		}
 	}
@@ -63,6 +73,7 @@ func TestLimitsThatCannotBeAreAProgrammersError(t *testing.T) {
 	for name, define := range map[string]func(){
 		"no help": func() { detect.Define(detect.Spec{}, struct{ A int }{1}, makeNone[struct{ A int }]) },
 		"below":   func() { detect.Define(detect.Spec{}, below{}, makeNone[below]) },
+		"twice":   func() { detect.Define(detect.Spec{}, twice{}, makeNone[twice]) },
 		"type":    func() { detect.Define(detect.Spec{}, text{}, makeNone[text]) },
 	} {
 		func() {

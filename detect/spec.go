@@ -34,6 +34,13 @@ type Spec struct {
 	// see them, and their Sight is empty.
 	Damaged bool
 
+	// Content says that the detector judges what a frame says and nothing else of it. It is not shown frames whose body
+	// is encrypted, nor beacons and probe responses that only repeat what it was shown: see track.Sight.Repeated.
+	Content bool
+
+	// Defects, if there are any, asks for frames alone that have one of them.
+	Defects dot11.Defects
+
 	limits any // defaults, a struct
 	make   func(limits any, env Env) Detector
 }
@@ -45,7 +52,7 @@ type Env struct {
 
 // Define completes s with the default limits and the constructor of its detector. L is a struct whose exported
 // fields are ints, float64s, bools or time.Durations, each with a help text in the tag `help`; a tag `min` bounds
-// them from below (1 or 1ns if absent). It panics if L is something else or a default is below its bound.
+// them from below (1 or 1ns if absent). The fields of an embedded struct are limits as well. It panics if L is something else or a default is below its bound.
 func Define[L any](s Spec, defaults L, make func(L, Env) Detector) Spec {
 	s.limits = defaults
 	s.make = func(limits any, env Env) Detector { return make(limits.(L), env) }

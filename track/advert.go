@@ -14,7 +14,17 @@ type advert struct {
 	Advert
 	print uint64
 	whole bool // Profile is of a frame that was read to its end
+
+	defects dot11.Defects // of the last frame
+	shown   uint8         // frames in a row, up to showTimes, with the same print and defects
+	shownAt time.Duration // the last of them that was not Repeated
 }
+
+// What does not change is shown so often, and then once in a while.
+const (
+	showTimes = 3
+	showAgain = 10 * time.Second
+)
 
 // A BSS that was heard so often for so long is no stranger whoever else comes.
 const (
@@ -94,7 +104,10 @@ func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
 		return
 	}
 	print := f.Elements.Hash(t.seed) ^ (uint64(f.Fixed.Capability)<<16|uint64(f.Fixed.Interval))*0x9e3779b97f4a7c15
-	if a.whole && a.print == print {
+	same := a.whole && a.print == print
+	t.sight.Repeated = a.repeated(same && a.defects == f.Defects, o.Time)
+	a.defects = f.Defects
+	if same {
 		return
 	}
 	before, now := a.Profile, profile(f)
@@ -102,6 +115,20 @@ func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
 		t.sight.Before, t.sight.Changed = before, before.merge(&now)
 	}
 	a.Profile, a.print, a.whole = now, print, whole
+}
+
+// repeated decides what Sight.Repeated says of a frame that says the same as the one before, or not.
+func (a *advert) repeated(same bool, at time.Duration) bool {
+	switch {
+	case !same:
+		a.shown = 1
+	case a.shown < showTimes:
+		a.shown++
+	case (at - a.shownAt).Abs() < showAgain:
+		return true
+	}
+	a.shownAt = at
+	return false
 }
 
 func profile(f *dot11.Frame) Profile {

@@ -2,6 +2,7 @@ package track_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/track"
 )
@@ -40,5 +41,35 @@ func TestAdvertOfAnSSIDIsTheOneHeardMostOrThatOfAHiddenNetwork(t *testing.T) {
 	ssid, bss := []byte("x"), a.BSS(ap)
 	if n := testing.AllocsPerRun(100, func() { bss.Advert(ssid) }); n != 0 {
 		t.Errorf("Advert allocates %v times", n)
+	}
+}
+
+func TestContentIsRepeatedAfterThreeTimesAndNewAgainOnceInAWhile(t *testing.T) {
+	a := newAir(t, track.Options{})
+	named := beacon(ap, "x", []byte{5, 4, 0, 2, 0, 0})
+	moved := beacon(ap, "x", []byte{5, 4, 1, 2, 0, 0})
+	odd := beacon(ap, "x", []byte{5, 4, 1, 2, 0, 0}, []byte{5, 1, 1})
+	for i, c := range []struct {
+		frame    []byte
+		after    time.Duration
+		repeated bool
+	}{
+		{named, 0, false},
+		{named, 0, false},
+		{moved, 0, false}, // the TIM does not count
+		{named, 0, true},
+		{odd, 0, false}, // but a defect of it does
+		{named, 0, false},
+		{named, 0, false},
+		{named, 0, false},
+		{named, 0, true},
+		{named, 10 * time.Second, false},
+		{named, 0, true},
+		{named, -time.Hour, false},
+	} {
+		a.o.Time += c.after
+		if got := a.hear(c.frame).Repeated; got != c.repeated {
+			t.Errorf("frame %d: repeated is %v, want %v", i, got, c.repeated)
+		}
 	}
 }

@@ -26,6 +26,11 @@ type Sight struct {
 	// NewBSS and NewAdvert say that this frame is the first of its BSS or advert.
 	NewBSS, NewAdvert bool
 
+	// Repeated says that this beacon or probe response says, but for elements that change all the time (see
+	// dot11.Elements.Hash), what the ones before it of the same BSS and SSID said, and that it is neither one of the
+	// first three nor the first in ten seconds to do so.
+	Repeated bool
+
 	// Transmitter is the station (not the access point) that sent the frame; nil if an access point did.
 	Transmitter *Station
 
