@@ -54,6 +54,7 @@ func (t *Tracker) advertised(o *tocsin.Observation) {
 			t.bsss.Promote(b.BSSID)
 		}
 	}
+	b.sounds(o)
 	ssid, ok, hidden := f.Elements.SSID()
 	if !ok {
 		return
@@ -72,6 +73,20 @@ func (t *Tracker) advertised(o *tocsin.Observation) {
 	a.First, a.Last = min(a.First, o.Time), later(a.Last, o.Time)
 	t.sight.Advert, t.sight.NewAdvert = &a.Advert, created
 	t.compare(a, o)
+}
+
+// sounds takes how a beacon or probe response was sent.
+func (b *BSS) sounds(o *tocsin.Observation) {
+	f, h := o.Frame, heard(o)
+	b.Clock.add(f.Fixed.TSF, o.Time, h)
+	b.Signal.add(h)
+	sequence := &b.Management
+	if f.Kind == dot11.Beacon {
+		sequence = &b.BeaconSequence
+	} else {
+		b.learnShared(b.BeaconSequence.Fit(f.Sequence, o.Time))
+	}
+	sequence.add(f.Sequence, o.Time, h, true)
 }
 
 // advert returns the record of an SSID, a new one in place of the one heard least if need be.

@@ -1,10 +1,14 @@
 // Package track knows who is on air: access points with what they advertise, and stations with what they are
 // associated with. It looks at each frame once and tells what the frame changes.
 //
+// It also learns how each sends: its sequence numbers, its signal and, of an access point, its clock. Two transmitters that use
+// one address make two lines of numbers that alternate (Lines), and a frame that a third party sends in the name of another
+// does not go with its numbers and its signal (Doubt).
+//
 // # Memory
 //
-// A Tracker takes its memory when it is made. With the sizes it has by default these are 4096 BSSs of about 1.1 kB and
-// 16384 stations of about 90 octets: 6 MB; SSIDs come to that, up to 255 octets for each of 8 adverts of a BSS. When there
+// A Tracker takes its memory when it is made. With the sizes it has by default these are 4096 BSSs of about 1.5 kB and
+// 16384 stations of about 200 octets: 10 MB; SSIDs come to that, up to 255 octets for each of 8 adverts of a BSS. When there
 // is no room, a stranger makes it: a BSS that was heard seldom and has no stations. Those with stations, of a protected SSID,
 // kept by Keep or heard for long go last, as long as they are no more than half. When
 // a BSS advertises more than it has room for, the advert heard least makes it.

@@ -36,6 +36,10 @@ type Sight struct {
 
 	// Receiver is the station that the frame is for; nil if that is a group or an access point.
 	Receiver *Station
+
+	// Doubt is what speaks against the frame coming from the transmitter that it names. Of beacons and probe
+	// responses nothing is said: see BSS.Clock.
+	Doubt Doubt
 }
 
 // BSS is one BSSID on air.
@@ -48,6 +52,12 @@ type BSS struct {
 	Stations    int    // associated, as far as heard
 	Adverts     int    // records of what it advertises that are kept, at most 8
 
+	// How the access point sends. Frames of whoever uses its address are in it as well.
+	Emitter
+	Clock          Clock
+	BeaconSequence Sequence
+
+	shared  int8 // how sure it is that beacons share the counter of Management
 	adverts [advertsPerBSS]advert
 	epoch   uint32 // of associations: those of another epoch have ended
 }
@@ -103,6 +113,7 @@ type Station struct {
 	First, Last time.Duration // frames from it
 	BSSID       dot11.Addr    // it is associated with, as far as heard; zero if with none
 	Since       time.Duration // of the association
+	Emitter
 
 	epoch uint32 // of the BSS when it associated
 }

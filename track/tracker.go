@@ -69,6 +69,9 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		}
 	}
 	t.parties(o)
+	if f.Kind != dot11.Beacon && f.Kind != dot11.ProbeResp {
+		t.judge(o)
+	}
 	t.associations(o)
 	return &t.sight
 }
