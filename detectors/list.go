@@ -10,11 +10,13 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
+	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/devicefound"
 	"github.com/tocsin-wids/tocsin/detectors/devicelost"
+	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -33,11 +35,13 @@ func All() []detect.Spec {
 		bcastdiscon.Spec,
 		beaconflood.Spec,
 		beaconrate.Spec,
+		bsstimestamp.Spec,
 		chanchange.Spec,
 		cryptodrop.Spec,
 		deauthflood.Spec,
 		devicefound.Spec,
 		devicelost.Spec,
+		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
 		formatstring.Spec,
 		karmaoui.Spec,

@@ -10,7 +10,8 @@ import (
 // sensor's clock changes slowly, and jumps if the access point starts anew or somebody else uses its address.
 type Clock struct {
 	Lines
-	offset [2]int64 // µs by which the TSF is ahead of the sensor, of each line
+	offset [2]int64  // µs by which the TSF is ahead of the sensor, of each line
+	tsf    [2]uint64 // the last of each line: a clock that stands is one as well
 }
 
 const (
@@ -25,19 +26,26 @@ func (c *Clock) add(tsf uint64, at time.Duration, heard Heard) {
 		return
 	}
 	offset := int64(tsf - uint64(at/time.Microsecond))
-	for i := range c.offset {
-		if c.line[i].frames == 0 || (at-c.line[i].last).Abs() > clockOver {
-			continue
-		}
-		if d := distance(offset, c.offset[i]); d <= clockJitter+int64(float64((at-c.line[i].last).Abs()/time.Microsecond)*clockDrift) {
-			c.offset[i] = offset
-			c.Lines.add(uint8(i), false, at, heard)
+	for i := range uint8(2) {
+		if c.goesOn(i, tsf, offset, at) {
+			c.offset[i], c.tsf[i] = offset, tsf
+			c.Lines.add(i, false, at, heard)
 			return
 		}
 	}
 	i := c.spare(at, clockOver)
-	c.offset[i] = offset
+	c.offset[i], c.tsf[i] = offset, tsf
 	c.Lines.add(i, true, at, heard)
+}
+
+// goesOn reports whether a TSF may be that of line i.
+func (c *Clock) goesOn(i uint8, tsf uint64, offset int64, at time.Duration) bool {
+	since := (at - c.line[i].last).Abs()
+	if c.line[i].frames == 0 || since > clockOver {
+		return false
+	}
+	reach := clockJitter + int64(float64(since/time.Microsecond)*clockDrift)
+	return tsf == c.tsf[i] || distance(offset, c.offset[i]) <= reach
 }
 
 // distance is |a - b| for offsets that may have turned over.

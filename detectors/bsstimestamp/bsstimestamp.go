@@ -1,0 +1,86 @@
+// Package bsstimestamp recognises networks whose clock is that of two access points.
+package bsstimestamp
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/detect"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
+	"github.com/tocsin-wids/tocsin/window"
+)
+
+// Spec declares BSSTIMESTAMP.
+var Spec = detect.Define(detect.Spec{
+	Definition: tocsin.Definition{
+		Header:      "BSSTIMESTAMP",
+		Title:       "Two clocks of one network",
+		Class:       tocsin.Spoof,
+		Severity:    tocsin.Medium,
+		Description: "The clock in the beacons of a network jumps to and fro between two times: two devices use its address.",
+		Phy:         tocsin.PhyWiFi,
+		Throttle:    tocsin.PerMinute5,
+		Confidence:  85,
+		Attack:      []string{"T1557.004"},
+	},
+	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
+}, limits{Jumps: 6, Frames: 3, Again: 10 * time.Minute, Networks: 1024}, newDetector)
+
+type limits struct {
+	Jumps    int           `help:"jumps in a row, with less than ten seconds between two" min:"2"`
+	Frames   int           `help:"frames that the clock with fewer of them has"`
+	Again    time.Duration `help:"time between two findings about one network" min:"1s"`
+	Networks int           `help:"networks that are remembered"`
+}
+
+type detector struct {
+	limits limits
+	told   *window.Set[dot11.Addr]
+}
+
+func newDetector(l limits, _ detect.Env) detect.Detector {
+	return &detector{l, window.NewSet[dot11.Addr](l.Again, l.Networks)}
+}
+
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
+	b := air.BSS
+	if b == nil {
+		return
+	}
+	jumps, frames := b.Clock.Alternations(o.Time)
+	if jumps < d.limits.Jumps || frames < d.limits.Frames || !d.told.Once(b.BSSID, o.Time) {
+		return
+	}
+	found.Add(tocsin.Finding{
+		Text: fmt.Sprintf("The clock of the network %s jumps to and fro between two times that are %s apart: a second device sends under its address%s",
+			b.BSSID, length(b.Clock.Apart()), strengths(b)),
+		Reason: tocsin.Reason{
+			What:     "jumps of the timestamp in beacons and probe responses in a row",
+			Observed: fmt.Sprintf("%d jumps, %d frames of the rarer clock", jumps, frames),
+			Limit:    fmt.Sprintf("%d jumps, %d frames", d.limits.Jumps, d.limits.Frames),
+		},
+	})
+}
+
+// length says how long d is, in words that fit what clocks of access points differ by.
+func length(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d > 3650*day:
+		return "more than ten years"
+	case d > 2*day:
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return d.Round(time.Second).String()
+}
+
+// strengths says how strongly the two are heard, if the sensor tells.
+func strengths(b *track.BSS) string {
+	more, other := b.Clock.Signals()
+	if more == 0 || other == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", one heard with %d dBm, the other with %d dBm", more, other)
+}
