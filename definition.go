@@ -11,6 +11,10 @@ type Definition struct {
 	Throttle    Throttle
 	Confidence  Confidence // of its findings unless they say otherwise; 0 for definitions made by clients
 	Attack      []string   // MITRE ATT&CK technique ids
+
+	// Explains are the headers of what such an attack makes others do or shows besides: an incident of one of them on the
+	// same network at the same time is an effect of this one.
+	Explains []string
 }
 
 // Throttle bounds how often a definition is raised.

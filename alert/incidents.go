@@ -12,13 +12,19 @@ import (
 // incidents groups what was found by fingerprint. When a fingerprint falls silent for the quiet time, its next finding
 // opens another incident.
 type incidents struct {
-	quiet  time.Duration
-	open   *window.Map[string, Incident]
-	closed ring[Incident]
+	quiet    time.Duration
+	explains func(header string) []string
+	open     *window.Map[string, Incident]
+	closed   ring[Incident]
 }
 
-func newIncidents(quiet time.Duration) incidents {
-	return incidents{quiet: quiet, open: window.NewMap[string, Incident](incidentsKept), closed: ring[Incident]{most: incidentsKept}}
+func newIncidents(quiet time.Duration, explains func(string) []string) incidents {
+	if explains == nil {
+		explains = func(string) []string { return nil }
+	}
+	return incidents{
+		quiet: quiet, explains: explains, open: window.NewMap[string, Incident](incidentsKept), closed: ring[Incident]{most: incidentsKept},
+	}
 }
 
 // raised counts a record that was sent.
@@ -34,7 +40,46 @@ func (s *incidents) raised(a *tocsin.Alert) {
 	i.Last = a
 	i.Count++
 	i.LastSeen = later(i.LastSeen, a.FrameTime)
+	worse := a.Severity > i.MaxSeverity
 	i.MaxSeverity = max(i.MaxSeverity, a.Severity)
+	if created || worse {
+		s.relate(i)
+	}
+}
+
+// relate finds what explains i, and what i explains. An attack that an attacker makes on top of another is worse, or on another network:
+// it is told of.
+func (s *incidents) relate(i *Incident) {
+	i.Inhibitor = tocsin.ID{}
+	for _, j := range s.open.All() {
+		switch {
+		case j == i:
+		case s.causes(j, i):
+			i.Inhibitor = j.ID
+		case s.causes(i, j):
+			j.Inhibitor = i.ID
+		}
+	}
+}
+
+// effectReach is how long before and after the findings about a cause its effects are heard: causes are told of once a minute or
+// less often.
+const effectReach = 2 * time.Minute
+
+// causes reports whether one incident explains the other.
+func (s *incidents) causes(cause, effect *Incident) bool {
+	if effect.Inhibitor == cause.ID && effect.MaxSeverity <= cause.MaxSeverity {
+		return true
+	}
+	return effect.Inhibitor == tocsin.ID{} && cause.Inhibitor != effect.ID &&
+		effect.MaxSeverity <= cause.MaxSeverity && sameNetwork(cause.First, effect.First) &&
+		effect.FirstSeen.After(cause.FirstSeen.Add(-effectReach)) && effect.FirstSeen.Before(cause.LastSeen.Add(effectReach)) &&
+		slices.Contains(s.explains(cause.First.Header), effect.First.Header)
+}
+
+// sameNetwork reports whether a cause and its effect are on one network, or the cause is on many.
+func sameNetwork(cause, effect *tocsin.Alert) bool {
+	return cause.Transmitter == effect.Transmitter || !cause.Transmitter.IsStation()
 }
 
 // held counts a finding that the throttle held back. What no record speaks of is no incident yet.

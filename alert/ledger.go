@@ -71,7 +71,7 @@ func New(o Options) *Ledger {
 		o.Queue = DefaultQueue
 	}
 	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog}, wake: make(chan struct{}, 1),
-		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet)}
+		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet, o.Explains)}
 	l.remember(o.Kept)
 	l.options.Kept = nil
 	never := tocsin.Throttle{Limit: tocsin.Rate{Unit: tocsin.Day}, Burst: tocsin.Rate{Unit: tocsin.Day}}

@@ -11,14 +11,15 @@ import (
 
 // Options configures a Ledger.
 type Options struct {
-	Logger    *slog.Logger               // discards if nil
-	Now       func() time.Time           // time.Now if nil; analysis passes the frames' clock
-	Entropy   func() uint64              // of record ids; random if nil
-	Sensor    func(index uint16) string  // names a radio; "" if nil
-	Location  func() *tocsin.Location    // where the server is; unknown if nil
-	Backlog   int                        // records kept for clients
-	Throttles map[string]tocsin.Throttle // configured, by header: instead of the definition's own
-	Quiet     time.Duration              // findings of one fingerprint at most this far apart are one incident; DefaultQuiet if 0
+	Logger    *slog.Logger                 // discards if nil
+	Now       func() time.Time             // time.Now if nil; analysis passes the frames' clock
+	Entropy   func() uint64                // of record ids; random if nil
+	Sensor    func(index uint16) string    // names a radio; "" if nil
+	Location  func() *tocsin.Location      // where the server is; unknown if nil
+	Backlog   int                          // records kept for clients
+	Throttles map[string]tocsin.Throttle   // configured, by header: instead of the definition's own
+	Explains  func(header string) []string // see tocsin.Definition; nothing explains anything if nil
+	Quiet     time.Duration                // findings of one fingerprint at most this far apart are one incident; DefaultQuiet if 0
 
 	Store Store           // keeps records before they are shown, while Run runs; nil: they are shown at once
 	Kept  []*tocsin.Alert // the newest records of the Store, oldest first: what clients see after a restart
@@ -74,4 +75,8 @@ type Incident struct {
 	LastSeen    time.Time
 	Count       uint64 // findings, those held back by the throttle included
 	MaxSeverity tocsin.Severity
+
+	// Inhibitor is the incident that explains this one, see tocsin.Definition.Explains: people are told of that alone. Zero
+	// if there is none.
+	Inhibitor tocsin.ID
 }

@@ -66,7 +66,7 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.Fil
 	var s *shard
 	entropy := rand.NewPCG(0, 0) // equal captures give equal identifiers
 	ledger := alert.New(alert.Options{
-		Logger: o.Logger, Quiet: o.Config.Alerts.Quiet, Throttles: o.Config.Alerts.Throttles,
+		Logger: o.Logger, Quiet: o.Config.Alerts.Quiet, Throttles: o.Config.Alerts.Throttles, Explains: detectors.Explains,
 		Now:     func() time.Time { return tocsin.Moment(s.now) },
 		Entropy: entropy.Uint64,
 		Sensor:  func(i uint16) string { return sensorName(source.Sensors(), i, path) },

@@ -9,6 +9,7 @@ import (
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/store"
 	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
@@ -16,7 +17,7 @@ import (
 // openLedger opens the store, unless nothing is to be kept, and makes the ledger that goes on where the store ends.
 func (s *Server) openLedger() error {
 	c := s.options.Config.Alerts
-	o := alert.Options{Logger: s.logger, Backlog: c.Backlog, Throttles: c.Throttles, Quiet: c.Quiet, Sensor: s.sensors.name}
+	o := alert.Options{Logger: s.logger, Backlog: c.Backlog, Throttles: c.Throttles, Quiet: c.Quiet, Sensor: s.sensors.name, Explains: detectors.Explains}
 	if !s.options.Memory {
 		path, err := storeFile(s.options.Config)
 		if err != nil {

@@ -44,6 +44,10 @@ func TestListNamesEveryFolder(t *testing.T) {
 }
 
 func TestDefinitionsAreWhole(t *testing.T) {
+	known := map[string]bool{}
+	for _, header := range detectors.Headers() {
+		known[header] = true
+	}
 	technique := regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 	for _, s := range detectors.All() {
 		if s.Title == "" || s.Description == "" || strings.HasSuffix(s.Title, ".") || !strings.HasSuffix(s.Description, ".") {
@@ -66,6 +70,11 @@ func TestDefinitionsAreWhole(t *testing.T) {
 		if s.Throttle == (tocsin.Throttle{}) {
 			t.Errorf("%s has no throttle; one that is off by default has the units of one that is on", s.Header)
 		}
+		for _, header := range s.Explains {
+			if !known[header] || header == s.Header {
+				t.Errorf("%s explains %s, which is no other detector", s.Header, header)
+			}
+		}
 		for _, id := range s.Attack {
 			if !technique.MatchString(id) {
 				t.Errorf("%s: %q is no ATT&CK technique", s.Header, id)
@@ -79,6 +88,9 @@ func TestCatalogueIsAsWritten(t *testing.T) {
 	var b strings.Builder
 	for _, s := range detectors.All() {
 		fmt.Fprintf(&b, "%s  %s %s %s confidence %d %s\n", s.Header, s.Class, s.Severity, s.Throttle, s.Confidence, strings.Join(s.Attack, " "))
+		if len(s.Explains) > 0 {
+			fmt.Fprintf(&b, "\texplains %s\n", strings.Join(s.Explains, " "))
+		}
 		for _, l := range s.Limits() {
 			fmt.Fprintf(&b, "\t%s %s %s\n", l.Name, l.Type, l.Default)
 		}

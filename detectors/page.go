@@ -35,3 +35,13 @@ func Section(header, title string) string {
 	text, _, _ := strings.Cut(rest, "\n## ")
 	return strings.TrimSpace(text)
 }
+
+// Explains returns the headers that a detector's findings explain, see tocsin.Definition.
+func Explains(header string) []string {
+	for _, s := range All() {
+		if s.Header == header {
+			return s.Explains
+		}
+	}
+	return nil
+}

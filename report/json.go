@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 )
 
@@ -40,6 +41,7 @@ type jsonIncident struct {
 	Attack      []string   `json:"attack"`
 	Frames      []uint64   `json:"frames"`
 	Advice      string     `json:"advice"`
+	InhibitedBy string     `json:"inhibited_by,omitempty"` // the incident that explains this one
 }
 
 type jsonReason struct {
@@ -81,7 +83,7 @@ func jsonOf(f File, o Options) jsonFile {
 
 func jsonOfIncident(i alert.Incident, o Options) jsonIncident {
 	a, guide := i.Last, o.guide(i.Last.Header)
-	return jsonIncident{
+	j := jsonIncident{
 		ID: i.ID.String(), Header: a.Header, Title: guide.Title, Class: string(a.Class), Severity: i.MaxSeverity.String(),
 		Confidence: uint8(a.Confidence), Count: i.Count, First: i.FirstSeen.UTC(), Last: i.LastSeen.UTC(),
 		BSSID: a.Transmitter.String(), Source: a.Source.String(), Destination: a.Dest.String(),
@@ -89,4 +91,8 @@ func jsonOfIncident(i alert.Incident, o Options) jsonIncident {
 		Reason: jsonReason{a.Reason.What, a.Reason.Observed, a.Reason.Limit},
 		Attack: append([]string{}, a.Attack...), Frames: append([]uint64{}, a.Frames...), Advice: guide.Advice,
 	}
+	if i.Inhibitor != (tocsin.ID{}) {
+		j.InhibitedBy = i.Inhibitor.String()
+	}
+	return j
 }

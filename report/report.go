@@ -3,6 +3,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -49,6 +52,40 @@ func (o Options) at(t time.Time) time.Time {
 		return t.In(o.Location)
 	}
 	return t.UTC()
+}
+
+// Causes returns the incidents that no other of the file explains.
+func (f File) Causes() []alert.Incident {
+	var list []alert.Incident
+	for _, i := range f.Incidents {
+		if f.cause(i) == i.ID {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// cause returns the incident that explains i in the end, or i itself.
+func (f File) cause(i alert.Incident) tocsin.ID {
+	for range f.Incidents {
+		at := slices.IndexFunc(f.Incidents, func(j alert.Incident) bool { return j.ID == i.Inhibitor })
+		if at < 0 {
+			break
+		}
+		i = f.Incidents[at]
+	}
+	return i.ID
+}
+
+// Effects names, in one line, the incidents that cause explains; "" if there are none.
+func (f File) Effects(cause alert.Incident) string {
+	var list []string
+	for _, i := range f.Incidents {
+		if i.ID != cause.ID && f.cause(i) == cause.ID {
+			list = append(list, fmt.Sprintf("%s (%s)", i.Last.Header, plural(int(i.Count), "finding")))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // Span is how long the capture lasted.

@@ -81,6 +81,34 @@ func TestSilenceIsNoAllClearForWhatWasNotRead(t *testing.T) {
 	}
 }
 
+func TestEffectsAreToldWithTheirCause(t *testing.T) {
+	files := sample()[1:]
+	cause := files[0].Incidents[0]
+	cause.ID = tocsin.ID{1}
+	effect, further := cause, cause
+	record := *cause.Last
+	record.Header = "BCASTDISCON"
+	effect.ID, effect.Last, effect.Count, effect.Inhibitor = tocsin.ID{2}, &record, 1, cause.ID
+	further.ID, further.Last, further.Inhibitor = tocsin.ID{3}, &record, effect.ID
+	files[0].Incidents = []alert.Incident{effect, cause, further}
+	var table, page, doc strings.Builder
+	for _, err := range []error{Table(&table, files, options()), HTML(&page, files, options()), JSON(&doc, files, options())} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const explains = "BCASTDISCON (1 finding), BCASTDISCON (1,500 findings)"
+	if got := table.String(); !strings.Contains(got, "Explains: "+explains) || strings.Count(got, "Why: ") != 1 || !strings.Contains(got, "1 incident") {
+		t.Errorf("the table does not tell the effects with their cause alone:\n%s", got)
+	}
+	if got := page.String(); !strings.Contains(got, "<dd>"+explains+"</dd>") || strings.Count(got, "<article") != 1 {
+		t.Errorf("the page does not tell the effects with their cause alone:\n%s", got)
+	}
+	if got := doc.String(); strings.Count(got, `"inhibited_by": "`+cause.ID.String()) != 1 || strings.Count(got, `"id"`) != 3 {
+		t.Errorf("the document does not name causes:\n%s", got)
+	}
+}
+
 func TestTableKeepsToTheWidth(t *testing.T) {
 	o := options()
 	o.Width = 60

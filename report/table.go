@@ -37,8 +37,8 @@ func writeFile(w io.Writer, f File, o Options) {
 	if len(f.Incidents) == 0 {
 		fmt.Fprintf(w, "  %s\n", verdict(f))
 	}
-	for _, i := range f.Incidents {
-		writeIncident(w, i, o)
+	for _, i := range f.Causes() {
+		writeIncident(w, f, i, o)
 	}
 }
 
@@ -55,13 +55,13 @@ func verdict(f File) string {
 
 func summary(f File) string {
 	s := fmt.Sprintf("%s packets, %s of air, %s", grouped(f.Packets), span(f.Span()), plural(f.Networks, "network"))
-	if n := len(f.Incidents); n > 0 {
+	if n := len(f.Causes()); n > 0 {
 		s += ", " + plural(n, "incident")
 	}
 	return s
 }
 
-func writeIncident(w io.Writer, i alert.Incident, o Options) {
+func writeIncident(w io.Writer, f File, i alert.Incident, o Options) {
 	a := i.Last
 	const indent = "           "
 	times := o.at(i.FirstSeen).Format("2006-01-02 15:04:05")
@@ -77,6 +77,9 @@ func writeIncident(w io.Writer, i alert.Incident, o Options) {
 	writeWrapped(w, indent, a.Text, o.Width)
 	if why := because(a); why != "" {
 		writeWrapped(w, indent, "Why: "+why, o.Width)
+	}
+	if effects := f.Effects(i); effects != "" {
+		writeWrapped(w, indent, "Explains: "+effects, o.Width)
 	}
 	if advice := o.guide(a.Header).Advice; advice != "" {
 		writeWrapped(w, indent, "Do: "+advice, o.Width)

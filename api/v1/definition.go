@@ -21,6 +21,7 @@ type Definition struct {
 	Phy         string    `json:"phy" doc:"Kind of radio."`
 	Confidence  uint8     `json:"confidence,omitempty" maximum:"100" doc:"Probability in percent that its alerts are true, unless they say otherwise."`
 	Attack      []string  `json:"attack" nullable:"false" doc:"MITRE ATT&CK techniques."`
+	Explains    []string  `json:"explains" nullable:"false" doc:"Headers of alerts that are effects of this one, on the same network at the same time."`
 	Throttle    Throttle  `json:"throttle" doc:"How often it is raised at most."`
 	Counters    Counters  `json:"counters" doc:"Of the throttle."`
 	Detector    *Detector `json:"detector,omitempty" doc:"What raises it. Absent if no detector does."`
@@ -75,7 +76,7 @@ type Section struct {
 func definitionOf(d *alert.DefinitionState, detector *Detector) Definition {
 	return Definition{
 		Header: d.Header, Title: d.Title, Class: string(d.Class), Severity: d.Severity.String(), Description: d.Description,
-		Phy: phy(d.Phy), Confidence: uint8(d.Confidence), Attack: list(d.Attack),
+		Phy: phy(d.Phy), Confidence: uint8(d.Confidence), Attack: list(d.Attack), Explains: list(d.Explains),
 		Throttle: Throttle{Limit: rateOf(d.Throttle.Limit), Burst: rateOf(d.Throttle.Burst)},
 		Counters: Counters{Total: d.TotalSent, Burst: d.BurstSent, Suppressed: d.Suppressed, Last: moment(d.Last)},
 		Detector: detector,

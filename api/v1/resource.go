@@ -67,6 +67,7 @@ type Incident struct {
 	LastSeen    time.Time `json:"last_seen" doc:"By the same clock."`
 	Count       uint64    `json:"count" doc:"Findings, those that the throttle held back included."`
 	MaxSeverity string    `json:"max_severity" enum:"INFO,LOW,MEDIUM,HIGH,CRITICAL" doc:"Of its worst alert."`
+	InhibitedBy string    `json:"inhibited_by,omitempty" doc:"Incident that explains this one: an effect of the same attack. Absent if none does."`
 	LastAlert   Alert     `json:"last_alert" doc:"The newest record."`
 }
 
@@ -110,10 +111,14 @@ func alertOf(a *tocsin.Alert) Alert {
 }
 
 func incidentOf(i *alert.Incident) Incident {
-	return Incident{
+	r := Incident{
 		ID: i.ID.String(), Fingerprint: i.Last.Fingerprint, Header: i.Last.Header, FirstSeen: moment(i.FirstSeen),
 		LastSeen: moment(i.LastSeen), Count: i.Count, MaxSeverity: i.MaxSeverity.String(), LastAlert: alertOf(i.Last),
 	}
+	if i.Inhibitor != (tocsin.ID{}) {
+		r.InhibitedBy = i.Inhibitor.String()
+	}
+	return r
 }
 
 func messageOf(m *tocsin.Message) Message {

@@ -40,6 +40,7 @@ type jsonDefinition struct {
 	Confidence  uint8          `json:"confidence"`
 	Description string         `json:"description"`
 	Attack      []string       `json:"attack"`
+	Explains    []string       `json:"explains"`
 	Advice      string         `json:"advice"`
 	Limits      []detect.Limit `json:"limits"`
 }
@@ -50,6 +51,7 @@ func definitionsJSON(w io.Writer) error {
 		list = append(list, jsonDefinition{
 			Header: s.Header, Title: s.Title, Class: string(s.Class), Severity: s.Severity.String(), Throttle: s.Throttle.String(),
 			Confidence: uint8(s.Confidence), Description: s.Description, Attack: append([]string{}, s.Attack...),
+			Explains: append([]string{}, s.Explains...),
 			Advice: app.Guide(s.Header).Advice, Limits: append([]detect.Limit{}, s.Limits()...),
 		})
 	}

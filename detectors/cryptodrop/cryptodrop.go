@@ -24,6 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  60,
 		Attack:      []string{"T1557.004", "T1562"},
+		Explains:    []string{"ADVCRYPTCHANGE"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
 }, limits{Again: time.Minute, Flips: 3, Window: 10 * time.Second, Networks: 1024}, newDetector)

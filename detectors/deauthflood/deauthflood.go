@@ -24,6 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5Pairs,
 		Confidence:  85,
 		Attack:      []string{"T1499"},
+		Explains:    []string{"BCASTDISCON", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq) | dot11.AnyData,
 }, limits{
