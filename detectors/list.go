@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
+	"github.com/tocsin-wids/tocsin/detectors/deauthforged"
 	"github.com/tocsin-wids/tocsin/detectors/devicefound"
 	"github.com/tocsin-wids/tocsin/detectors/devicelost"
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
@@ -39,6 +40,7 @@ func All() []detect.Spec {
 		chanchange.Spec,
 		cryptodrop.Spec,
 		deauthflood.Spec,
+		deauthforged.Spec,
 		devicefound.Spec,
 		devicelost.Spec,
 		disassoctraffic.Spec,

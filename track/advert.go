@@ -83,6 +83,9 @@ func (b *BSS) sounds(o *tocsin.Observation) {
 	sequence := &b.Management
 	if f.Kind == dot11.Beacon {
 		sequence = &b.BeaconSequence
+		if f.Sequence == sequence.Last() {
+			b.shared = -sharedMost // the radio does not number beacons
+		}
 	} else {
 		b.learnShared(b.BeaconSequence.Fit(f.Sequence, o.Time))
 	}

@@ -24,6 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5Pairs,
 		Confidence:  70,
 		Attack:      []string{"T1499"},
+		Explains:    []string{"DEAUTHFLOOD", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Beacon, dot11.Auth, dot11.AssocReq, dot11.AssocResp, dot11.ReassocReq, dot11.ReassocResp) | dot11.AnyData,
 }, limits{Frames: 5, Window: 10 * time.Second, Silence: 500 * time.Millisecond, Served: 5, Again: time.Minute, Several: 10, Networks: 1024, Clients: 4096}, newDetector)
