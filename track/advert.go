@@ -92,6 +92,17 @@ func (b *BSS) sounds(o *tocsin.Observation) {
 	sequence.add(f.Sequence, o.Time, h, true)
 }
 
+// says takes what a beacon that was read to its end claims.
+func (b *BSS) says(print uint64, o *tocsin.Observation) {
+	if o.Frame.Kind != dot11.Beacon {
+		return
+	}
+	b.Contents.add(print, o.Time, heard(o))
+	if channel := o.Frame.Elements.PrimaryChannel(); channel != 0 {
+		b.Channels.add(channel, o.Time, heard(o))
+	}
+}
+
 // advert returns the record of an SSID, a new one in place of the one heard least if need be.
 func (b *BSS) advert(ssid []byte, response bool) (a *advert, created bool) {
 	least := 0
@@ -122,6 +133,7 @@ func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
 		return
 	}
 	print := f.Elements.Hash(t.seed) ^ (uint64(f.Fixed.Capability)<<16|uint64(f.Fixed.Interval))*0x9e3779b97f4a7c15
+	t.sight.BSS.says(print, o)
 	same := a.whole && a.print == print
 	t.sight.Repeated = a.repeated(same && a.defects == f.Defects, o.Time)
 	a.defects = f.Defects

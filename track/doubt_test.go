@@ -144,6 +144,34 @@ func TestTwoClocksOfOneAddressAlternate(t *testing.T) {
 	}
 }
 
+func TestTwoChannelsAndContentsOfOneAddressAlternate(t *testing.T) {
+	a := newAir(t, track.Options{})
+	here, there := beacon(ap, "x", []byte{3, 1, 1}, rsnPSK), beacon(ap, "x", []byte{3, 1, 6}, rsnPSK)
+	for range 50 {
+		a.hear(here)
+	}
+	for range 5 {
+		a.hear(there)
+		a.hear(here)
+	}
+	b := a.BSS(ap)
+	if n, frames := b.Channels.Alternations(a.o.Time); n != 10 || frames != 5 {
+		t.Errorf("channels: %d alternations and %d frames, want 10 and 5", n, frames)
+	}
+	if more, other := b.Channels.Values(); more != 1 || other != 6 {
+		t.Errorf("channels %d and %d, want 1 and 6", more, other)
+	}
+	if n, _ := b.Contents.Alternations(a.o.Time); n != 10 {
+		t.Errorf("contents: %d alternations, want 10", n)
+	}
+	for range 100 {
+		a.hear(there)
+	}
+	if more, other := b.Channels.Values(); more != 6 || other != 1 {
+		t.Errorf("after a move: channels %d and %d, want 6 and 1", more, other)
+	}
+}
+
 func TestRestartJitterAndDriftAreOneClock(t *testing.T) {
 	s := network(t, false)
 	s.boot = s.air.o.Time

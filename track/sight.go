@@ -56,6 +56,8 @@ type BSS struct {
 	Emitter
 	Clock          Clock
 	BeaconSequence Sequence
+	Channels       Choice[uint8]  // primary, as beacons claim
+	Contents       Choice[uint64] // hashes of what beacons say, but for what changes all the time
 
 	shared  int8 // how sure it is that beacons share the counter of Management
 	adverts [advertsPerBSS]advert
