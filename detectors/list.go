@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
@@ -48,6 +49,7 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
+		mcmitm.Spec,
 		noclientmfp.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,

@@ -54,7 +54,7 @@ func (t *Tracker) advertised(o *tocsin.Observation) {
 			t.bsss.Promote(b.BSSID)
 		}
 	}
-	b.sounds(o)
+	b.sounds(o, &t.sight.Doubt)
 	ssid, ok, hidden := f.Elements.SSID()
 	if !ok {
 		return
@@ -76,8 +76,9 @@ func (t *Tracker) advertised(o *tocsin.Observation) {
 }
 
 // sounds takes how a beacon or probe response was sent.
-func (b *BSS) sounds(o *tocsin.Observation) {
+func (b *BSS) sounds(o *tocsin.Observation, d *Doubt) {
 	f, h := o.Frame, heard(o)
+	d.Deviates, d.Usual = b.Signal.Deviates(h), b.Signal.Mean()
 	b.Clock.add(f.Fixed.TSF, o.Time, h)
 	b.Signal.add(h)
 	sequence := &b.Management

@@ -77,6 +77,13 @@ func (l *Lines) Alternations(at time.Duration) (switches, frames int) {
 	return int(l.switches), int(min(l.line[0].frames, l.line[1].frames))
 }
 
+// Odd reports whether the last frame was on the line with fewer frames, while the other is well known.
+func (l *Lines) Odd() bool {
+	const wellKnown = 20
+	i := l.main()
+	return l.now != i && l.line[i].frames >= wellKnown
+}
+
 // Signals returns the mean signals of the line with more frames and of the other, in dBm; 0 where there was none.
 func (l *Lines) Signals() (more, other int) {
 	i := l.main()

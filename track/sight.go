@@ -37,8 +37,8 @@ type Sight struct {
 	// Receiver is the station that the frame is for; nil if that is a group or an access point.
 	Receiver *Station
 
-	// Doubt is what speaks against the frame coming from the transmitter that it names. Of beacons and probe
-	// responses nothing is said: see BSS.Clock.
+	// Doubt is what speaks against the frame coming from the transmitter that it names: of beacons and probe
+	// responses the signal alone, see BSS.Clock for the rest.
 	Doubt Doubt
 }
 
