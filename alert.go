@@ -15,7 +15,7 @@ type Alert struct {
 	Source      MAC
 	Dest        MAC
 	Other       MAC
-	Channel     string // that the frame claims; "0" if it claims none, "" if there is no frame
+	Channel     string // that the frame claims; "0" if it claims none, Hopping of Bluetooth, "" if there is no frame
 	Frequency   uint32 // kHz; 0 if unknown
 	Text        string
 	Location    *Location // nil without a position
@@ -31,6 +31,9 @@ type Alert struct {
 	Frames      []uint64 // numbers of the frames that show it
 	Suppressed  uint64   // alerts of this fingerprint held back by the throttle since the one before
 }
+
+// Hopping is the Channel of alerts from frames that hop, as clients of Kismet know it.
+const Hopping = "FHSS"
 
 // Location is where the server was when the alert was raised.
 type Location struct {

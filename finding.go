@@ -41,6 +41,7 @@ type Detected struct {
 	Time       time.Duration // of the frame that completed it
 	Number     uint64        // of that frame; 0 if the finding is apart from it
 	Channel    uint8         // that the frame claims; 0 if it claims none
+	Hopping    bool          // the frame was Bluetooth, which claims no channel and is on many
 	Frequency  uint16        // MHz it was received on; 0 if unknown
 	Signal     int8          // dBm; 0 if unknown
 	Sensor     uint16

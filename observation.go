@@ -3,6 +3,7 @@ package tocsin
 import (
 	"time"
 
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/dot11"
 )
 
@@ -10,13 +11,31 @@ import (
 // and are valid until the call returns.
 type Observation struct {
 	Time   time.Duration // since the Unix epoch, by the sensor's clock
-	Frame  *dot11.Frame
-	Radio  dot11.Radio // of the first reception
-	Number uint64      // of the frame in its source, from 1
-	Sensor uint16      // which radio heard it first: index into the names that the source gave
+	Frame  *dot11.Frame  // nil if it was Bluetooth LE
+	BLE    *ble.Packet   // nil if it was 802.11
+	Radio  dot11.Radio   // of the first reception, of either: the FCS of Bluetooth is its CRC
+	Number uint64        // of the frame in its source, from 1
+	Sensor uint16        // which radio heard it first: index into the names that the source gave
 	// Cut says that the sensor kept less of the frame than was on air: what is missing is not malformed.
 	Cut bool
 }
 
 // Intact reports whether the frame can be held against its sender: neither damaged on the way nor cut.
 func (o *Observation) Intact() bool { return o.Radio.FCS != dot11.FCSBad && !o.Cut }
+
+// Raw returns the octets on air that make two receptions one transmission.
+func (o *Observation) Raw() []byte {
+	if o.BLE != nil {
+		return o.BLE.Raw
+	}
+	return o.Frame.Raw
+}
+
+// Sender returns who transmitted; false if that is not said, or is no address of one device.
+func (o *Observation) Sender() (MAC, bool) {
+	if o.BLE != nil { // whose random addresses may look like those of groups
+		return MAC(o.BLE.Sender), o.BLE.HasSender
+	}
+	a := o.Frame.Transmitter()
+	return a, a.IsStation()
+}

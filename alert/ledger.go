@@ -113,8 +113,11 @@ func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 		Confidence: k.Confidence, Reason: d.Reason, Attack: k.Attack, Signal: d.Signal,
 		FrameTime: tocsin.Moment(d.Time), Frames: framesOf(d), Fingerprint: fingerprint(k.Header, d),
 	}
-	if d.Apart {
+	switch {
+	case d.Apart:
 		a.Channel = "" // there is no frame
+	case d.Hopping:
+		a.Channel = tocsin.Hopping
 	}
 	if d.Confidence > 0 {
 		a.Confidence = d.Confidence

@@ -98,14 +98,11 @@ func (s *shard) warnings() []string {
 	for _, link := range slices.Sorted(maps.Keys(c.Unknown)) {
 		list = append(list, fmt.Sprintf("%d packets are of link type %d, which is not read", c.Unknown[link], link))
 	}
-	if c.BLE > 0 {
-		list = append(list, fmt.Sprintf("%d packets are Bluetooth LE, which is not looked at yet", c.BLE))
-	}
 	if c.BadHeader > 0 {
 		list = append(list, fmt.Sprintf("%d packets have a radio header that does not hold what it promises", c.BadHeader))
 	}
 	if c.BadFrame > 0 {
-		list = append(list, fmt.Sprintf("%d packets are too short for a frame or are no 802.11", c.BadFrame))
+		list = append(list, fmt.Sprintf("%d packets are too short for a frame or are neither 802.11 nor Bluetooth LE", c.BadFrame))
 	}
 	if c.BadFCS*10 > c.Frames && c.Frames > 0 {
 		list = append(list, fmt.Sprintf("%d of %d frames were damaged on the way: the radio hears badly", c.BadFCS, c.Frames))

@@ -1,5 +1,5 @@
 // Package capture is the contract of everything that hears frames, and the decoding of what they deliver down to
-// the 802.11 frame.
+// the 802.11 frame or the Bluetooth LE packet.
 package capture
 
 import (

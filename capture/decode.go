@@ -16,18 +16,19 @@ import (
 // Decoder turns packets into observations. It may not be used by two goroutines at once.
 type Decoder struct {
 	frame  dot11.Frame
+	ble    bluetooth
 	seen   tocsin.Observation
 	counts Decoded
 }
 
 // Decoded counts what became of the packets given to a Decoder.
 type Decoded struct {
-	Frames    uint64
+	Frames    uint64                   // read, Bluetooth LE packets too
 	BadHeader uint64                   // radio headers that do not hold what they promise
-	BadFrame  uint64                   // too short for their MAC header, or of an unknown version
+	BadFrame  uint64                   // too short for their header, or of an unknown version
 	BadFCS    uint64                   // damaged on the way
 	Cut       uint64                   // longer on air than in the capture
-	BLE       uint64                   // Bluetooth LE packets, which have no decoder yet
+	BLE       uint64                   // Bluetooth LE packets among Frames
 	Unknown   map[pcap.LinkType]uint64 // packets of link types that are not read
 }
 
@@ -50,38 +51,41 @@ func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 	case err != nil || n > len(p.Data):
 		d.counts.BadHeader++
 		return nil
+	case link == pcap.LinkBLE || link == pcap.LinkBLERadio || link == pcap.LinkNordicBLE:
+		return d.decodeBLE(link, p.Data[n:])
 	case link != pcap.LinkIEEE80211:
 		d.unknown(link)
 		return nil
 	}
 	b := d.stripFCS(p.Data[n:], o)
-	if o.Cut {
-		d.counts.Cut++
-	}
-	if o.Radio.FCS == dot11.FCSBad {
-		d.counts.BadFCS++
-	}
 	if o.Radio.Pad {
 		err = d.frame.DecodePadded(b)
 	} else {
 		err = d.frame.Decode(b)
+	}
+	return d.counted(err)
+}
+
+// counted returns the observation at hand, nil if err says that the frame cannot be read.
+func (d *Decoder) counted(err error) *tocsin.Observation {
+	if d.seen.Cut {
+		d.counts.Cut++
+	}
+	if d.seen.Radio.FCS == dot11.FCSBad {
+		d.counts.BadFCS++
 	}
 	if err != nil {
 		d.counts.BadFrame++
 		return nil
 	}
 	d.counts.Frames++
-	return o
+	return &d.seen
 }
 
 // maxLinks bounds the table of link types that a stream can fill.
 const maxLinks = 64
 
 func (d *Decoder) unknown(link pcap.LinkType) {
-	if link == pcap.LinkBLE || link == pcap.LinkBLERadio || link == pcap.LinkNordicBLE {
-		d.counts.BLE++
-		return
-	}
 	if _, known := d.counts.Unknown[link]; known || len(d.counts.Unknown) < maxLinks {
 		d.counts.Unknown[link]++
 	}

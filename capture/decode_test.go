@@ -110,10 +110,10 @@ func TestWhatIsNotReadIsCounted(t *testing.T) {
 		packet(pcap.LinkPPI, []byte{0}),
 		packet(pcap.LinkIEEE80211, deauth[:5]),
 		packet(pcap.LinkIEEE80211),
-		packet(pcap.LinkBLE, deauth),
-		packet(pcap.LinkBLERadio, deauth),
+		packet(pcap.LinkBLE, deauth[:5]),
+		packet(pcap.LinkBLERadio, deauth[:9]),
 		packet(pcap.LinkNordicBLE, deauth),
-		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 251, 0, 0, 0}, deauth),
+		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 251, 0, 0, 0}),
 		packet(1, deauth),
 		packet(1, deauth),
 		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 195, 0, 0, 0}, deauth),
@@ -122,7 +122,7 @@ func TestWhatIsNotReadIsCounted(t *testing.T) {
 			t.Errorf("link type %d, %x: read as %+v", p.Link, p.Data, o.Frame)
 		}
 	}
-	want := capture.Decoded{BadHeader: 3, BadFrame: 2, BLE: 4, Unknown: map[pcap.LinkType]uint64{1: 2, 195: 1}}
+	want := capture.Decoded{BadHeader: 5, BadFrame: 4, Unknown: map[pcap.LinkType]uint64{1: 2, 195: 1}}
 	if diff := cmp.Diff(want, d.Counts()); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
@@ -146,6 +146,7 @@ func FuzzDecode(f *testing.F) {
 	for _, p := range []*pcap.Packet{
 		packet(pcap.LinkIEEE80211, deauth), packet(pcap.LinkRadiotap, radiotap(0x30), deauth, fcs(deauth)),
 		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 105, 0, 0, 0}, deauth), packet(pcap.LinkAVS, avs(), deauth), packet(pcap.LinkPrism, prism(), deauth),
+		packet(pcap.LinkBLE, advert()), packet(pcap.LinkBLERadio, bleRadio(0, 0), whitened(advert(), 0)), packet(pcap.LinkNordicBLE, nordic(1), advert()),
 	} {
 		f.Add(uint16(p.Link), p.Length, p.Data)
 	}
@@ -160,7 +161,13 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		a, b := *got, *want
-		a.Frame, b.Frame = nil, nil
+		a.Frame, b.Frame, a.BLE, b.BLE = nil, nil, nil, nil
+		if got.BLE != nil || want.BLE != nil {
+			if a != b || !cmp.Equal(got.BLE, want.BLE) {
+				t.Fatalf("a used decoder gives %+v %+v,\na fresh one %+v %+v", a, got.BLE, b, want.BLE)
+			}
+			return
+		}
 		if a != b || got.Frame.Kind != want.Frame.Kind || got.Frame.Defects != want.Frame.Defects || len(got.Frame.Body) != len(want.Frame.Body) {
 			t.Fatalf("a used decoder gives %+v %+v,\na fresh one %+v %+v", a, got.Frame, b, want.Frame)
 		}

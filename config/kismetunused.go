@@ -10,7 +10,8 @@ const (
 	noDevices    = "Tocsin keeps no list of all devices; its memory has bounds of its own"
 	noOtherLog   = "of Kismet's logs only kismet is written"
 	noTokens     = "logins and tokens are kept in another way here; make tokens anew"
-	noOtherPhy   = "only Wi-Fi is listened to"
+	noOtherPhy   = "only Wi-Fi and Bluetooth LE are listened to"
+	noBluetooth  = "Bluetooth has no options here"
 	noSyslog     = "it is for messages that Tocsin does not send"
 	noPages      = "the pages of the server are built in"
 	noQueueLimit = "packets wait in no queue that could be set"
@@ -84,8 +85,8 @@ var unusedPrefixes = []struct{ prefix, reason string }{
 	{"gps_", noGPS},
 	{"keep_", noDevices},
 	{"uav", noOtherPhy},
-	{"bluetooth", noOtherPhy},
-	{"btle", noOtherPhy},
+	{"bluetooth", noBluetooth},
+	{"btle", noBluetooth},
 	{"httpd_", "the web server has no such option here"},
 	{"dot11_", noTracking},
 	{"filter", "there are no filters of packets"},

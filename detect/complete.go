@@ -1,27 +1,38 @@
 package detect
 
-import "github.com/tocsin-wids/tocsin"
+import (
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+)
 
 // complete adds to a finding what the frame that completed it says.
 func complete(f tocsin.Finding, d *tocsin.Definition, o *tocsin.Observation) tocsin.Detected {
-	frame := o.Frame
 	if f.Confidence == 0 {
 		f.Confidence = d.Confidence
 	}
 	if f.Apart {
 		return tocsin.Detected{Finding: f, Definition: d, Time: o.Time, Sensor: o.Sensor}
 	}
-	if f.BSSID.IsZero() {
-		f.BSSID = frame.BSSID
+	detected := tocsin.Detected{
+		Finding: f, Definition: d, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Signal: o.Radio.Signal, Sensor: o.Sensor,
 	}
-	if f.Source.IsZero() {
-		f.Source = frame.Source()
+	if o.BLE != nil {
+		completePacket(&detected, o)
+	} else {
+		completeFrame(&detected, o.Frame)
 	}
-	if f.Dest.IsZero() {
-		f.Dest = frame.Destination()
+	return detected
+}
+
+func completeFrame(d *tocsin.Detected, f *dot11.Frame) {
+	d.Channel = f.Channel()
+	if d.BSSID.IsZero() {
+		d.BSSID = f.BSSID
 	}
-	return tocsin.Detected{
-		Finding: f, Definition: d, Time: o.Time, Number: o.Number, Channel: frame.Channel(),
-		Frequency: o.Radio.Frequency, Signal: o.Radio.Signal, Sensor: o.Sensor,
+	if d.Source.IsZero() {
+		d.Source = f.Source()
+	}
+	if d.Dest.IsZero() {
+		d.Dest = f.Destination()
 	}
 }

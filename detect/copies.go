@@ -11,7 +11,8 @@ import (
 //
 // Two receptions are of one transmission if their bytes are equal, their sensors differ and they are at most
 // copyGap apart. What one sensor hears twice was sent twice: if two sensors both hear a frame and its identical
-// repetition, the second reception of each belongs to the repetition.
+// repetition, the second reception of each belongs to the repetition. An advertisement of Bluetooth LE is sent on
+// three channels within 10 ms: sensors that each listen to another of them hear one.
 type copies struct {
 	first   uint16 // the sensor of the first frame
 	started bool
@@ -62,7 +63,7 @@ func (c *copies) heard(o *tocsin.Observation) bool {
 		}
 		c.seed, c.sets = maphash.MakeSeed(), make([]copySet, copySets)
 	}
-	hash := maphash.Bytes(c.seed, o.Frame.Raw)
+	hash := maphash.Bytes(c.seed, o.Raw())
 	set := &c.sets[hash%copySets]
 	oldest := -1
 	for i := range set.ways {

@@ -43,7 +43,8 @@ type Engine struct {
 	found   Findings
 	nobody  track.Sight // of damaged frames
 
-	lists [64]lists // by kind of frame
+	lists     [64]lists // by kind of frame
+	bluetooth packetRoutes
 }
 
 // lists are the detectors that asked for one kind of frame.
@@ -130,6 +131,7 @@ func (e *Engine) route() {
 			}
 		}
 	}
+	e.bluetooth.route(e.slots)
 }
 
 func (s *Spec) wants(state int) bool {
@@ -152,6 +154,10 @@ func state(f *dot11.Frame, air *track.Sight) int {
 // damaged frame is shown to no one but the detectors that asked for such.
 func (e *Engine) Observe(o *tocsin.Observation) {
 	if e.copies.heard(o) {
+		return
+	}
+	if o.BLE != nil {
+		e.observePacket(o)
 		return
 	}
 	l, air := &e.lists[o.Frame.Kind&63], &e.nobody

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
 )
@@ -30,7 +31,10 @@ type Spec struct {
 	// Frames are the kinds of frames that Observe is shown.
 	Frames dot11.Kinds
 
-	// Damaged asks for frames with a bad FCS as well, which prove nothing about their sender: the tracker does not
+	// Packets are the kinds of Bluetooth LE packets that Observe is shown, with an empty Sight.
+	Packets ble.Kinds
+
+	// Damaged asks for those with a bad FCS as well, which prove nothing about their sender: the tracker does not
 	// see them, and their Sight is empty.
 	Damaged bool
 

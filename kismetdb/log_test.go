@@ -222,6 +222,11 @@ var deauth = []byte{
 	0xc0, 0, 0x3a, 1, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0xa, 2, 0, 0, 0, 0, 0xb, 0x10, 0, 7, 0,
 }
 
+// scanRequest is a SCAN_REQ of Bluetooth LE from 02:00:00:00:00:01 to 02:00:00:00:00:0a on channel 38, with a bad CRC.
+var scanRequest = []byte{
+	12, 0xd8, 0, 0, 0, 0, 0, 0, 3, 4, 0xd6, 0xbe, 0x89, 0x8e, 3, 12, 1, 0, 0, 0, 0, 2, 0xa, 0, 0, 0, 0, 2, 0, 0, 0,
+}
+
 func TestPacketsAreKeptOnlyWhenAskedFor(t *testing.T) {
 	for _, asked := range []bool{false, true} {
 		l := open(t, func(o *kismetdb.Options) { o.Packets = asked })
@@ -231,6 +236,10 @@ func TestPacketsAreKeptOnlyWhenAskedFor(t *testing.T) {
 		l.Packet(&p, d.Decode(&p), "4E1D07C3-0000-0000-0000-00003D080693", "ALERT ALERT_DEAUTHFLOOD")
 		other := pcap.Packet{Time: at, Link: 1, Length: 3, Data: []byte{1, 0, 3}}
 		l.Packet(&other, d.Decode(&other), "", "")
+		scan := pcap.Packet{Time: at, Link: pcap.LinkBLERadio, Length: 31, Data: scanRequest}
+		l.Packet(&scan, d.Decode(&scan), "", "")
+		broken := pcap.Packet{Time: at, Link: pcap.LinkBLE, Length: 2, Data: []byte{0xd6, 0xbe}}
+		l.Packet(&broken, d.Decode(&broken), "", "")
 		l.Flush()
 		l.stop()
 		got := show(query(t, l.Path(), "SELECT *, hex(packet) AS bytes, CAST(frequency AS INT) AS khz, typeof(frequency) AS kind FROM packets"), "ts_sec", "ts_usec", "phyname", "sourcemac",
@@ -239,7 +248,10 @@ func TestPacketsAreKeptOnlyWhenAskedFor(t *testing.T) {
 		if asked {
 			want = "1700000000|123456|IEEE802.11|02:00:00:00:00:0A|02:00:00:00:00:01|02:00:00:00:00:0A|2437000|real|0|0.0|41|-40|" +
 				"4E1D07C3-0000-0000-0000-00003D080693|127|" + fmt.Sprintf("%X", deauth) + "|0|ALERT ALERT_DEAUTHFLOOD|1.0|1|99\n" +
-				"1700000000|123456|UNKNOWN|00:00:00:00:00:00|00:00:00:00:00:00|00:00:00:00:00:00|0|real|0|0.0|3|0||1|010003|0||0.0|2|3\n"
+				"1700000000|123456|UNKNOWN|00:00:00:00:00:00|00:00:00:00:00:00|00:00:00:00:00:00|0|real|0|0.0|3|0||1|010003|0||0.0|2|3\n" +
+				"1700000000|123456|BTLE|02:00:00:00:00:01|02:00:00:00:00:0A|02:00:00:00:00:01|2426000|real|0|0.0|31|-40||256|" +
+				fmt.Sprintf("%X", scanRequest) + "|1||0.0|3|31\n" +
+				"1700000000|123456|BTLE|00:00:00:00:00:00|00:00:00:00:00:00|00:00:00:00:00:00|0|real|0|0.0|2|0||251|D6BE|1||0.0|4|2\n"
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("packets asked for: %v (-want +got):\n%s", asked, diff)

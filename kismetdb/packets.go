@@ -29,8 +29,9 @@ type packetRow struct {
 	source, dest, transmitter tocsin.MAC
 	frequency, rate           uint16 // MHz, units of 500 kbit/s
 	signal                    int8
-	decoded, damaged          bool
-	from, to                  int // of its bytes in the block
+	phy                       int32
+	faulty                    bool // damaged, or unreadable although its kind is known
+	from, to                  int  // of its bytes in the block
 	length                    uint32
 	hash                      uint32
 	id                        uint64
@@ -79,14 +80,14 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 	b := q.current
 	row := packetRow{
 		at: p.Time, link: p.Link, from: len(b.bytes), to: len(b.bytes) + len(p.Data), length: p.Length, id: q.next,
-		datasource: datasource, tags: tags, damaged: o == nil,
+		datasource: datasource, tags: tags, phy: phyOf(p.Link),
 	}
+	row.faulty = row.phy != tocsin.PhyUnknown
 	if o != nil {
-		f := o.Frame
-		row.source, row.dest, row.transmitter = f.Source(), f.Destination(), f.Transmitter()
+		row.parties(o)
 		row.frequency, row.rate, row.signal = o.Radio.Frequency, o.Radio.Rate, o.Radio.Signal
-		row.decoded, row.damaged = true, o.Radio.FCS == dot11.FCSBad
-		row.hash = crc32.ChecksumIEEE(f.Raw)
+		row.faulty = o.Radio.FCS == dot11.FCSBad
+		row.hash = crc32.ChecksumIEEE(o.Raw())
 	}
 	b.bytes = append(b.bytes, p.Data...)
 	b.rows = append(b.rows, row)
@@ -117,8 +118,8 @@ func (l *Log) writePackets(b *block) {
 		us := r.at.Microseconds()
 		bytes := b.bytes[r.from:r.to]
 		l.streams.note(r.datasource, r.link)
-		l.insert(l.statements.packet, len(bytes), us/1e6, us%1e6, r.phy(), r.source.String(), r.dest.String(), r.transmitter.String(),
-			float64(r.frequency)*1000, len(bytes), int(r.signal), r.datasource, int(r.link), bytes, boolean(r.faulty()),
+		l.insert(l.statements.packet, len(bytes), us/1e6, us%1e6, phyName(r.phy), r.source.String(), r.dest.String(), r.transmitter.String(),
+			float64(r.frequency)*1000, len(bytes), int(r.signal), r.datasource, int(r.link), bytes, boolean(r.faulty),
 			r.tags, float64(r.rate)/2, int64(r.hash), int64(r.id), int64(r.length))
 	}
 	b.rows, b.bytes = b.rows[:0], b.bytes[:0]
@@ -132,21 +133,23 @@ func boolean(b bool) int {
 	return 0
 }
 
-// wifi reports whether the packet is of 802.11, readable or not.
-func (r *packetRow) wifi() bool {
-	switch r.link {
+// phyOf returns the kind of radio that a link type is of, readable or not.
+func phyOf(link pcap.LinkType) int32 {
+	switch link {
 	case pcap.LinkIEEE80211, pcap.LinkPrism, pcap.LinkRadiotap, pcap.LinkAVS, pcap.LinkPPI:
-		return true
+		return tocsin.PhyWiFi
+	case pcap.LinkBLE, pcap.LinkBLERadio, pcap.LinkNordicBLE:
+		return tocsin.PhyBTLE
 	}
-	return r.decoded
+	return tocsin.PhyUnknown
 }
 
-// faulty reports whether the packet was damaged, or cannot be read although its kind is known.
-func (r *packetRow) faulty() bool { return r.damaged && r.wifi() }
-
-func (r *packetRow) phy() string {
-	if r.wifi() {
-		return phyName(tocsin.PhyWiFi)
+// parties tells who sent to whom, by which kind of radio: PPI carries both.
+func (r *packetRow) parties(o *tocsin.Observation) {
+	if p := o.BLE; p != nil {
+		r.phy, r.source, r.transmitter, r.dest = tocsin.PhyBTLE, tocsin.MAC(p.Sender), tocsin.MAC(p.Sender), tocsin.MAC(p.Target)
+		return
 	}
-	return phyName(tocsin.PhyUnknown)
+	f := o.Frame
+	r.phy, r.source, r.dest, r.transmitter = tocsin.PhyWiFi, f.Source(), f.Destination(), f.Transmitter()
 }
