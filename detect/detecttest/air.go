@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/dot11"
 )
 
@@ -33,6 +34,7 @@ type airLine struct {
 type sent struct {
 	at     time.Duration
 	raw    []byte
+	packet *ble.Packet // in place of raw
 	radio  dot11.Radio
 	sensor uint16
 	cut    bool

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/dot11"
 )
 
@@ -26,6 +27,7 @@ var flagWords = map[string]uint16{
 	"tods": dot11.ToDS, "fromds": dot11.FromDS, "morefrag": dot11.MoreFrag, "retry": dot11.Retry, "pm": dot11.PowerMgmt,
 	"moredata": dot11.MoreData, "protected": dot11.Protected, "order": dot11.Order, "damaged": 0, "unchecked": 0, "ofdm": 0, "bare": 0,
 	"start": 0, "logoff": 0, "request": 0, "response": 0, "success": 0, "failure": 0,
+	"random": 0, "rxrandom": 0, "anonymous": 0,
 }
 
 // Words that a value follows: a number, an address, octets.
@@ -34,10 +36,11 @@ var (
 		"reason", "status", "algorithm", "transaction", "aid", "listen", "interval", "capability", "tsf", "seq", "frag",
 		"duration", "freq", "signal", "noise", "rate", "cut", "truncate", "category", "code", "group", "tid", "pn",
 		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first",
+		"access", "length", "mode", "adi",
 	}
 	addressWords = []string{"bssid", "source", "dest", "current"}
-	octetWords   = []string{"body", "trailing", "elements", "nonce", "mic", "keydata", "iv", "rsc"}
-	elementWords = []string{"ssid", "channel", "htchannel", "rates", "security", "country", "csa", "ecsa", "element"}
+	octetWords   = []string{"body", "advdata", "auxptr", "trailing", "elements", "nonce", "mic", "keydata", "iv", "rsc"}
+	elementWords = []string{"ssid", "channel", "htchannel", "rates", "security", "country", "csa", "ecsa", "element", "ad"}
 )
 
 // draft is a line of the air on its way to octets. What is used is taken out of the maps; what is left was
@@ -45,6 +48,8 @@ var (
 type draft struct {
 	word      string
 	kind      dot11.Kind
+	pdu       ble.Kind // if bluetooth
+	bluetooth bool
 	from, to  dot11.Addr
 	n         int
 	flags     map[string]bool
@@ -89,7 +94,12 @@ func (a *air) build(at time.Duration, words []word, n int) (sent, error) {
 	}
 	keep, size := d.number("cut", -1), d.number("truncate", -1)
 	trailing := d.take("trailing", nil)
-	if s.raw, err = d.frame(a, at); err != nil {
+	if d.bluetooth {
+		s.raw, err = d.blePacket()
+	} else {
+		s.raw, err = d.frame(a, at)
+	}
+	if err != nil {
 		return s, err
 	}
 	s.raw = append(s.raw, trailing...)
@@ -98,6 +108,12 @@ func (a *air) build(at time.Duration, words []word, n int) (sent, error) {
 	}
 	if keep >= 0 && int(keep) < len(s.raw) {
 		s.raw, s.cut = s.raw[:keep], true
+	}
+	if d.bluetooth {
+		s.packet = new(ble.Packet)
+		if err := s.packet.Decode(s.raw); err != nil {
+			return s, err
+		}
 	}
 	return s, d.unused()
 }

@@ -9,11 +9,12 @@ import (
 	"os"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/dot11/radiotap"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
-// readCapture reads a cut as detect/detecttest/cut writes it: a gzipped capture of radiotap or bare frames. Start is the
+// readCapture reads a cut as detect/detecttest/cut writes it: a gzipped capture of radiotap or bare frames, or of Bluetooth LE. Start is the
 // time of its first frame.
 func readCapture(path string) (frames []sent, start time.Duration, err error) {
 	b, err := unzip(path)
@@ -31,12 +32,19 @@ func readCapture(path string) (frames []sent, start time.Duration, err error) {
 		} else if err != nil {
 			return nil, 0, fmt.Errorf("read %s: %w", path, err)
 		}
-		if p.Link != pcap.LinkIEEE80211 && p.Link != pcap.LinkRadiotap {
-			return nil, 0, fmt.Errorf("read %s: link type %d is neither radiotap nor bare 802.11", path, p.Link)
-		}
 		s := sent{raw: bytes.Clone(p.Data), cut: int64(p.Length) > int64(len(p.Data))}
-		if p.Link == pcap.LinkRadiotap && s.strip() != nil {
-			continue
+		switch p.Link {
+		case pcap.LinkIEEE80211:
+		case pcap.LinkRadiotap:
+			if s.strip() != nil {
+				continue
+			}
+		case pcap.LinkBLE, pcap.LinkBLERadio, pcap.LinkNordicBLE:
+			if !s.unpack(p) {
+				continue
+			}
+		default:
+			return nil, 0, fmt.Errorf("read %s: link type %d is neither radiotap nor bare 802.11 nor Bluetooth LE", path, p.Link)
 		}
 		if len(frames) == 0 {
 			start = p.Time
@@ -57,6 +65,17 @@ func (s *sent) strip() error {
 		s.raw = s.raw[:len(s.raw)-fcs]
 	}
 	return nil
+}
+
+// unpack reads a packet of Bluetooth LE behind its radio header, and reports whether there is one.
+func (s *sent) unpack(p pcap.Packet) bool {
+	p.Data = s.raw
+	o := capture.NewDecoder().Decode(&p) // of its own: the packet may point into its buffer
+	if o == nil {
+		return false
+	}
+	s.packet, s.radio = o.BLE, o.Radio
+	return true
 }
 
 // maxCut bounds what a cut may unpack to.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detect/detecttest"
 	"github.com/tocsin-wids/tocsin/dot11"
@@ -26,6 +27,10 @@ func (p *printer) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.F
 		return
 	}
 	p.passed = 0
+	if o.BLE != nil {
+		found.Add(tocsin.Finding{Text: showPacket(o), Reason: tocsin.Reason{What: o.BLE.Defects.String()}})
+		return
+	}
 	f := o.Frame
 	ssid, _, _ := f.Elements.SSID()
 	found.Add(tocsin.Finding{
@@ -34,7 +39,7 @@ func (p *printer) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.F
 }
 
 var printSpec = detect.Define(detect.Spec{
-	Definition: tocsin.Definition{Header: "PRINT", Severity: tocsin.Info, Confidence: 50}, Frames: dot11.AnyKind, Damaged: true,
+	Definition: tocsin.Definition{Header: "PRINT", Severity: tocsin.Info, Confidence: 50}, Frames: dot11.AnyKind, Packets: ble.AnyKind, Damaged: true,
 }, printLimits{}, func(l printLimits, _ detect.Env) detect.Detector { return &printer{limits: l} })
 
 func TestAirMakesTheFramesItSays(t *testing.T) { detecttest.RunIn(t, printSpec, "testdata/air") }

@@ -90,10 +90,32 @@
 //
 // Control frames have duration; pspoll has aid; bar and ba have tid and first (the starting sequence number).
 //
+// # Bluetooth LE
+//
+// Lines with packets of Bluetooth LE are as those with frames, of these kinds:
+//
+//	bleadv blenonconn blescan blescanresp bleext bleauxresp     PARTIES is the sender alone; of the last two with > a target
+//	bledirect blescanreq bleconnect                             sender > target
+//	bledata                                                     a packet of a connection: no PARTIES, access 0x50655dab,
+//	                                                            body OCTETS from its header on
+//
+// with the words
+//
+//	random rxrandom       the address of the sender, of the target is a random one
+//	ad 0x09 "Flipper Ana" a structure of advertising data, type and octets; any number of them, in their order
+//	advdata OCTETS        exactly these octets instead
+//	mode 1                of bleext: 0 neither connectable nor scannable, 1 connectable, 2 scannable
+//	adi 0x1001 auxptr 250000 anonymous      of bleext: fields of its header; without the sender's address
+//	length 37             what the header says, whatever the packet has
+//	body OCTETS           of bleconnect: what follows the addresses
+//	access 0x8e89bed6     the access address
+//
+// and the words for any line that speak of the reception; freq is 2402 unless given, and damaged is a bad CRC.
+//
 // # Want
 //
 // One line a finding, in their order; none at all, or "none", is silence. Time, then header, then what is to be
-// compared: bssid source dest other (names or addresses), channel freq severity (low, medium …) confidence subject text
+// compared: bssid source dest other (names or addresses), channel (FHSS of Bluetooth) freq severity (low, medium …) confidence subject text
 // reason observed limit frame (number of the completing frame) frames (how many others show it) sensor, each with a
 // value, or with ~ "a part of it". The time may be left out.
 package detecttest

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/dot11"
 )
 
@@ -11,7 +12,9 @@ import (
 func (d *draft) read(a *air, words []word) error {
 	d.word = words[0].text
 	var known bool
-	if d.kind, known = kindWords[d.word]; !known || words[0].quoted {
+	d.kind, known = kindWords[d.word]
+	d.pdu, d.bluetooth = packetWords[d.word]
+	if !known && !d.bluetooth || words[0].quoted {
 		return fmt.Errorf("%q is no kind of frame", d.word)
 	}
 	rest, err := d.readParties(a, words[1:])
@@ -28,8 +31,11 @@ func (d *draft) read(a *air, words []word) error {
 }
 
 // readParties takes "SENDER > RECEIVER", or the sender alone where everybody is meant, or the receiver alone where
-// the frame has no sender.
+// the frame has no sender; a packet of a Bluetooth connection has neither.
 func (d *draft) readParties(a *air, words []word) ([]word, error) {
+	if d.bluetooth && d.pdu == ble.Data {
+		return words, nil
+	}
 	if len(words) == 0 {
 		return nil, fmt.Errorf("%s needs an address", d.word)
 	}
@@ -42,10 +48,12 @@ func (d *draft) readParties(a *air, words []word) ([]word, error) {
 		d.to, err = a.address(words[2], d.n)
 		return words[3:], err
 	}
-	switch d.kind {
-	case dot11.CTS, dot11.Ack:
+	switch {
+	case d.bluetooth && !needsTarget.Has(d.pdu):
+		d.from = first
+	case d.kind == dot11.CTS, d.kind == dot11.Ack:
 		d.to = first
-	case dot11.Beacon, dot11.ProbeReq:
+	case !d.bluetooth && (d.kind == dot11.Beacon || d.kind == dot11.ProbeReq):
 		d.from, d.to = first, dot11.Broadcast
 	default:
 		return nil, fmt.Errorf("%s needs a sender and a receiver: a > b", d.word)
@@ -78,7 +86,7 @@ func (d *draft) readWord(a *air, words []word) ([]word, error) {
 		d.octets[name], err = octets(words[1])
 	case isElement:
 		size := 1
-		if name == "element" {
+		if name == "element" || name == "ad" {
 			size = 2
 		}
 		if len(words) < 1+size {
@@ -128,9 +136,12 @@ func (d *draft) take(name string, otherwise []byte) []byte {
 	return otherwise
 }
 
-// channel returns the frequency of the channel that the line names, that of channel 6 if it names none.
+// channel returns the frequency of the channel that the line names, that of channel 6 if it names none, of Bluetooth's channel 37.
 func (d *draft) channel() (mhz int, err error) {
 	mhz = 2437
+	if d.bluetooth {
+		mhz = 2402
+	}
 	for _, p := range d.parts {
 		if p.word != "channel" && p.word != "htchannel" {
 			continue

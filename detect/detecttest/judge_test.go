@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
@@ -20,7 +21,7 @@ func (each) Observe(_ *tocsin.Observation, _ *track.Sight, found *detect.Finding
 }
 
 var eachSpec = detect.Define(detect.Spec{
-	Definition: tocsin.Definition{Header: "EACH", Severity: tocsin.Low}, Frames: dot11.AnyKind,
+	Definition: tocsin.Definition{Header: "EACH", Severity: tocsin.Low}, Frames: dot11.AnyKind, Packets: ble.AnyKind,
 }, struct{}{}, func(struct{}, detect.Env) detect.Detector { return each{} })
 
 // judged returns all that is wrong with a case, as one text.
@@ -72,6 +73,12 @@ func TestCasesThatAreWrongFail(t *testing.T) {
 		{"quiet-a.txt", head + "1s bacon a\n-- want --\n", `"bacon" is no kind of frame`},
 		{"quiet-a.txt", head + "soon beacon a\n-- want --\n", `"soon" is not a time`},
 		{"quiet-a.txt", head + "1s deauth a\n-- want --\n", "needs a sender and a receiver"},
+		{"quiet-a.txt", head + "1s bleadv a mode 1\n-- want --\n", `bleadv does not know ["mode"]`},
+		{"quiet-a.txt", head + "1s bleext a auxptr 00\n-- want --\n", "auxptr has three octets"},
+		{"quiet-a.txt", head + "1s bleadv a ad 1 06 advdata 00\n-- want --\n", "want advdata or ad, not both"},
+		{"quiet-a.txt", head + "1s bleadv a advdata 00*250\n-- want --\n", "the payload has 256 octets"},
+		{"quiet-a.txt", head + "1s blescanreq a\n-- want --\n", "needs a sender and a receiver"},
+		{"fires-a.txt", head + "1s bleadv a\n-- want --\n1s EACH source a channel FHSS freq 2402\n", ""},
 		{"quiet-a.txt", head + "1s beacon a every 1s\n-- want --\n", "want every TIME x COUNT"},
 		{"quiet-a.txt", head + "1s beacon a ssid \"open\n-- want --\n", "the quoted text does not end"},
 	} {

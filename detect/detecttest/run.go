@@ -139,12 +139,13 @@ func (c *prepared) run(make func() (detect.Detector, error)) ([]tocsin.Detected,
 	}
 	var frame dot11.Frame
 	for i, s := range c.frames {
-		if frame.Decode(s.raw) != nil {
-			continue
+		o := tocsin.Observation{Time: c.start + s.at, BLE: s.packet, Radio: s.radio, Number: uint64(i + 1), Sensor: s.sensor, Cut: s.cut}
+		if s.packet == nil {
+			if o.Frame = &frame; frame.Decode(s.raw) != nil {
+				continue
+			}
 		}
-		engine.Observe(&tocsin.Observation{
-			Time: c.start + s.at, Frame: &frame, Radio: s.radio, Number: uint64(i + 1), Sensor: s.sensor, Cut: s.cut,
-		})
+		engine.Observe(&o)
 	}
 	for i := range found {
 		if found[i].Definition == &detect.DetectorFail {

@@ -18,3 +18,8 @@ func show(o *tocsin.Observation) string {
 	}
 	return s + fmt.Sprintf(" freq %d signal %d fcs %d cut %t", o.Radio.Frequency, o.Radio.Signal, o.Radio.FCS, o.Cut)
 }
+
+func showPacket(o *tocsin.Observation) string {
+	p, r := o.BLE, &o.Radio
+	return fmt.Sprintf("%x %d dBm %d MHz FCS %d cut %v", p.Raw, r.Signal, r.Frequency, r.FCS, o.Cut)
+}

@@ -99,6 +99,9 @@ func property(got tocsin.Detected, name string, a *air) (string, error) {
 	case "other":
 		return got.Other.String(), nil
 	case "channel":
+		if got.Hopping {
+			return tocsin.Hopping, nil
+		}
 		return strconv.Itoa(int(got.Channel)), nil
 	case "freq":
 		return strconv.Itoa(int(got.Frequency)), nil
