@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
+	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
@@ -19,6 +20,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/devicelost"
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
@@ -37,6 +39,7 @@ func All() []detect.Spec {
 		bcastdiscon.Spec,
 		beaconflood.Spec,
 		beaconrate.Spec,
+		bleedingtooth.Spec,
 		bsstimestamp.Spec,
 		chanchange.Spec,
 		cryptodrop.Spec,
@@ -46,6 +49,7 @@ func All() []detect.Spec {
 		devicelost.Spec,
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
+		flipperzero.Spec,
 		formatstring.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
