@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
@@ -24,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute10,
 		Confidence:  90,
 	},
-	Frames: dot11.AnyKind,
+	Frames: dot11.AnyKind, Packets: ble.AnyKind,
 }, limits{Timeout: time.Minute, Signal: -128, Devices: 10, Window: time.Minute, Remembered: 4096}, newDetector)
 
 type limits struct {
@@ -71,9 +72,9 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		return
 	}
 	// Who is merely addressed may be anywhere: only sending shows that a device is there.
-	device := o.Frame.Transmitter()
+	device, ok := o.Sender()
 	n := -1
-	if device.IsStation() && (o.Radio.Signal == 0 || int(o.Radio.Signal) >= d.limits.Signal) {
+	if ok && (o.Radio.Signal == 0 || int(o.Radio.Signal) >= d.limits.Signal) {
 		n = d.rules.Find(device)
 	}
 	if n < 0 {

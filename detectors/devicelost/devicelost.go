@@ -4,7 +4,8 @@
 //
 // It lives on the time of frames: any frame tells the time, and silence counts only as long as something is heard. A
 // sensor that hears nothing at all cannot tell a device that left from its own deafness; a timer would call every
-// listed device lost whenever an antenna comes off. And the same capture gives the same findings however fast it is read.
+// listed device lost whenever an antenna comes off. Hence Wi-Fi and Bluetooth, which are heard by different radios, each tell
+// the time of their own devices. And the same capture gives the same findings however fast it is read.
 package devicelost
 
 import (
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
@@ -32,7 +34,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute10,
 		Confidence:  80,
 	},
-	Frames: dot11.AnyKind,
+	Frames: dot11.AnyKind, Packets: ble.AnyKind,
 }, limits{Timeout: time.Minute, Pause: 10 * time.Second, Signal: -128, Devices: 10, Window: time.Minute, Remembered: 4096}, newDetector)
 
 type limits struct {
@@ -47,8 +49,24 @@ type limits struct {
 // watched is the last frame of a listed device.
 type watched struct {
 	time   time.Duration
-	heard  time.Duration // on the clock of the detector
+	heard  time.Duration // on the clock of its radio
+	radio  radio
 	number uint64
+}
+
+// radio is what hears a device.
+type radio uint8
+
+const (
+	wifi radio = iota
+	bluetooth
+	radios
+)
+
+// clock is the time in which a radio heard anybody.
+type clock struct {
+	last  time.Duration // frame of anybody
+	heard time.Duration
 }
 
 type detector struct {
@@ -57,9 +75,8 @@ type detector struct {
 	devices *window.Map[dot11.Addr, watched]
 	lost    *window.Counter[int] // by rule
 
-	last  time.Duration // frame of anybody
-	heard time.Duration // the time in which anybody was heard
-	swept time.Duration // when heard was this, the silent were looked for
+	clocks [radios]clock
+	swept  time.Duration // when all clocks together were this, the silent were looked for
 }
 
 func newDetector(l limits, env detect.Env) detect.Detector {
@@ -85,18 +102,23 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	if d.rules.Len() == 0 && d.devices.Len() == 0 {
 		return
 	}
-	if gap := o.Time - d.last; gap > 0 || gap < -clockSet {
-		d.heard += min(max(gap, 0), d.limits.Pause)
-		d.last = o.Time
+	r := wifi
+	if o.BLE != nil {
+		r = bluetooth
+	}
+	c := &d.clocks[r]
+	if gap := o.Time - c.last; gap > 0 || gap < -clockSet {
+		c.heard += min(max(gap, 0), d.limits.Pause)
+		c.last = o.Time
 	}
 	// Who is merely addressed may be long gone: only sending shows that a device is there.
-	device := o.Frame.Transmitter()
-	if device.IsStation() && (o.Radio.Signal == 0 || int(o.Radio.Signal) >= d.limits.Signal) && d.rules.Find(device) >= 0 {
+	device, ok := o.Sender()
+	if ok && (o.Radio.Signal == 0 || int(o.Radio.Signal) >= d.limits.Signal) && d.rules.Find(device) >= 0 {
 		w, _ := d.devices.Put(device)
-		*w = watched{time: o.Time, heard: d.heard, number: o.Number}
+		*w = watched{time: o.Time, heard: c.heard, radio: r, number: o.Number}
 	}
-	if d.heard-d.swept >= sweepEvery {
-		d.swept = d.heard
+	if now := d.clocks[wifi].heard + d.clocks[bluetooth].heard; now-d.swept >= sweepEvery {
+		d.swept = now
 		d.sweep(o.Time, found)
 	}
 }
@@ -105,12 +127,12 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 func (d *detector) sweep(now time.Duration, found *detect.Findings) {
 	var gone []dot11.Addr
 	for a, w := range d.devices.All() {
-		if n := d.rules.Find(a); n < 0 || d.heard-w.heard > d.timeout(n) {
+		if n := d.rules.Find(a); n < 0 || d.silence(w) > d.timeout(n) {
 			gone = append(gone, a)
 		}
 	}
 	slices.SortFunc(gone, func(a, b dot11.Addr) int {
-		return cmp.Or(cmp.Compare(d.devices.Peek(a).heard, d.devices.Peek(b).heard), slices.Compare(a[:], b[:]))
+		return cmp.Or(cmp.Compare(d.silence(d.devices.Peek(b)), d.silence(d.devices.Peek(a))), slices.Compare(a[:], b[:]))
 	})
 	for _, a := range gone {
 		w := *d.devices.Peek(a)
@@ -120,6 +142,9 @@ func (d *detector) sweep(now time.Duration, found *detect.Findings) {
 		}
 	}
 }
+
+// silence is for how long others were heard by the radio of w, and w not.
+func (d *detector) silence(w *watched) time.Duration { return d.clocks[w.radio].heard - w.heard }
 
 func (d *detector) timeout(n int) time.Duration {
 	if t := d.rules.Rule(n).Timeout; t > 0 {
