@@ -29,7 +29,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1200"},
 	},
 	Packets: ble.AnyKind &^ ble.Only(ble.Data),
-}, limits{Again: time.Hour, Devices: 3, Window: time.Minute, Keys: 1024}, newDetector)
+}, limits{Again: 24 * time.Hour, Devices: 3, Window: time.Minute, Keys: 1024}, newDetector)
 
 type limits struct {
 	Again   time.Duration `help:"time between two findings about one device" min:"1s"`
