@@ -93,6 +93,14 @@ func TestFramePathAllocatesNothingForBluetooth(t *testing.T) {
 	if got != 0 {
 		t.Errorf("%v allocations for %d packets, want 0", got, len(list))
 	}
+	if n := s.devices(); n != 200 {
+		t.Errorf("%d devices, want 200", n)
+	}
+	list = advertisements(1, [3]byte{4})
+	list[0].Data[20] ^= 1 // its CRC is wrong
+	if s.observe(list); s.devices() != 200 {
+		t.Error("a damaged packet made a device")
+	}
 	if c := s.decoder.Counts(); c.BLE == 0 || c.BLE != c.Frames {
 		t.Errorf("counts %+v, want Bluetooth alone", c)
 	}

@@ -58,7 +58,7 @@ func (s *Server) beat(now time.Time) []alert.Event {
 
 func (s *Server) statistics() api.Statistics {
 	s.mu.Lock()
-	devices := s.shard.tracker.Devices()
+	devices := s.shard.devices()
 	s.mu.Unlock()
 	return api.Statistics{Connections: int(s.clients.Load()), Memory: residentMemory(), Devices: devices}
 }

@@ -13,9 +13,11 @@ import (
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/pcap"
 	"github.com/tocsin-wids/tocsin/report"
 	"github.com/tocsin-wids/tocsin/track"
+	"github.com/tocsin-wids/tocsin/window"
 )
 
 // shard takes the packets of one site from bytes to findings.
@@ -25,6 +27,7 @@ type shard struct {
 	engine  *detect.Engine
 	after   func(*pcap.Packet, *tocsin.Observation) // each packet was observed; nil observations could not be read; may be nil
 	heard   []hearing                               // by the number of the radio
+	nearby  *window.Map[tocsin.MAC, struct{}]       // senders of Bluetooth LE, which the tracker does not know
 	packets uint64
 	octets  uint64
 	first   time.Duration // of the packets
@@ -36,6 +39,7 @@ func newShard(c config.Config, found func(tocsin.Detected), logger *slog.Logger)
 	s := &shard{
 		decoder: capture.NewDecoder(),
 		tracker: track.New(track.Options{Protected: protected(c.Policy)}),
+		nearby:  window.NewMap[tocsin.MAC, struct{}](maxNearby),
 	}
 	settings := map[string]detect.Settings{}
 	for name, d := range c.Detectors {
@@ -77,12 +81,29 @@ func (s *shard) observe(batch []pcap.Packet) {
 		s.hear(p, o)
 		if o != nil {
 			s.engine.Observe(o)
+			s.notice(o)
 		}
 		if s.after != nil {
 			s.after(p, o)
 		}
 	}
 }
+
+// maxNearby bounds the senders of Bluetooth LE that are remembered: most change their address every quarter of an hour.
+const maxNearby = 4096
+
+// notice remembers who sends Bluetooth LE.
+func (s *shard) notice(o *tocsin.Observation) {
+	if o.BLE == nil || o.Radio.FCS == dot11.FCSBad {
+		return
+	}
+	if sender, ok := o.Sender(); ok {
+		s.nearby.Put(sender)
+	}
+}
+
+// devices returns how many devices are remembered, of either kind of radio.
+func (s *shard) devices() int { return s.tracker.Devices() + s.nearby.Len() }
 
 // file tells what was read.
 func (s *shard) file(name string) report.File {

@@ -28,7 +28,7 @@ func (s *Server) newV1() *v1.Handler {
 func (s *Server) describe() v1.Server {
 	c := s.options.Config.Server
 	s.mu.Lock()
-	networks, devices := s.shard.tracker.Networks(), s.shard.tracker.Devices()
+	networks, devices := s.shard.tracker.Networks(), s.shard.devices()
 	s.mu.Unlock()
 	d := v1.Server{
 		Version: Version(), Commit: Commit(), Name: c.Name, Description: c.Description, Location: c.Location,
