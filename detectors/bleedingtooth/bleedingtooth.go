@@ -101,8 +101,7 @@ func finding(device tocsin.MAC, e excess, octets int) tocsin.Finding {
 	f := tocsin.Finding{
 		Text: fmt.Sprintf("%s advertises %d octets of data in a packet that can have %d: that can overflow the memory of a Bluetooth stack",
 			device, octets, maxData),
-		Reason:  tocsin.Reason{What: "advertising data", Observed: fmt.Sprintf("%d octets", octets), Limit: fmt.Sprintf("%d octets", maxData)},
-		Subject: device.String(),
+		Reason: tocsin.Reason{What: "advertising data", Observed: fmt.Sprintf("%d octets", octets), Limit: fmt.Sprintf("%d octets", maxData)},
 	}
 	switch e {
 	case scannable:

@@ -119,10 +119,7 @@ func read(p *ble.Packet) signs {
 var colours = map[uint16]string{0x3081: "black ", 0x3082: "white ", 0x3083: "transparent "}
 
 func finding(device tocsin.MAC, s signs) tocsin.Finding {
-	f := tocsin.Finding{
-		Reason:  tocsin.Reason{What: "signs of a Flipper Zero", Observed: s.String()},
-		Subject: device.String(),
-	}
+	f := tocsin.Finding{Reason: tocsin.Reason{What: "signs of a Flipper Zero", Observed: s.String()}}
 	switch {
 	case s.service != 0 && s.name != nil:
 		f.Text = fmt.Sprintf("A %sFlipper Zero, %s, is near as %s: it can disturb Bluetooth devices and copy remote controls and cards",
