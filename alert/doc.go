@@ -5,7 +5,7 @@
 // A Ledger with a Store shows a record only when the Store has kept it: nobody sees an alert, on the bus, in a list, as an
 // incident or as the answer to Raise, that is not there after a crash. The way of a record:
 //
-//  1. Found, Raise and OneShot give it its time, ID and hash and put it at the end of a queue in memory. They do not wait
+//  1. Found, Raise, Tell and OneShot give it its time, ID and hash and put it at the end of a queue in memory. They do not wait
 //     for the disk; Raise then waits for step 3, because its caller is told that the alert was raised.
 //  2. Run takes up to batchSize records from the head of the queue and puts them into the Store as one batch. Batches
 //     begin at least gather apart, so that a flood is kept by a few large ones; a lone record is kept at once.

@@ -28,7 +28,8 @@ const (
 // entry is a record on its way to the Store.
 type entry struct {
 	alert *tocsin.Alert
-	kept  chan<- error // is told whether it was kept; nil: nobody waits
+	kept  chan<- error // is told whether it was kept, and has room for that; nil: nobody waits
+	own   bool         // the server says it of itself
 }
 
 // Keeping is how records fare on their way to the Store.
@@ -75,9 +76,9 @@ func messageOf(a *tocsin.Alert) tocsin.Message {
 }
 
 // enqueue takes e to be kept, or counts it as lost. What the server says of itself has room of its own.
-func (l *Ledger) enqueue(e entry, own bool) bool {
+func (l *Ledger) enqueue(e entry) bool {
 	most := l.options.Queue
-	if own {
+	if e.own {
 		most += reserve
 	}
 	if l.stopped || len(l.queue) >= most {
@@ -247,7 +248,7 @@ func (s *scribe) failed(err error) {
 	s.keeping.Failing = true
 	s.mu.Unlock()
 	s.options.Logger.Error("alerts are not kept", "error", err)
-	s.OneShot("LOGDISABLED", tocsin.System, tocsin.Critical,
+	s.Tell(&tocsin.LogDisabled, "alerts",
 		"Alerts are not kept and will not survive a restart, detection goes on: "+strings.ReplaceAll(err.Error(), "\n", " "))
 }
 
@@ -290,7 +291,7 @@ func (s *scribe) tellLosses() {
 	s.told = time.Now()
 	text := lost.String()
 	s.options.Logger.Warn("alerts lost", "what", text)
-	s.OneShot("ALERTLOST", tocsin.System, tocsin.High, text)
+	s.Tell(&tocsin.AlertLost, "", text)
 }
 
 // String names the most frequent headers.

@@ -165,7 +165,7 @@ func TestSlowDiskLosesAndTells(t *testing.T) {
 		if got, want := headers(d.kept(t)), headers(list); got != want {
 			t.Errorf("kept %s, shown %s", got, want)
 		}
-		if n := l.Definitions()[1]; n.Header != "FLOOD" || n.TotalSent != 30 {
+		if n := l.Definitions()[len(tocsin.SystemAlerts)]; n.Header != "FLOOD" || n.TotalSent != 30 {
 			t.Errorf("definition %+v", n)
 		}
 	})
@@ -285,6 +285,46 @@ func TestRecentSaysUpToWhenItIsComplete(t *testing.T) {
 		}
 		if _, _, whole = l.Recent(a.Time); !whole {
 			t.Error("all that is newer than the record that left is there")
+		}
+	})
+}
+
+// TestDiskThatComesAndGoesIsToldEachTimeButNotTooOften counts what is told of a disk that is full every other while.
+func TestDiskThatComesAndGoesIsToldEachTimeButNotTooOften(t *testing.T) {
+	comesAndGoes := func(l *Ledger, d *disk, times int) (told, again int) {
+		before := len(l.Alerts())
+		for i := range times {
+			for _, err := range []error{errors.New("disk full"), nil} {
+				d.fail(err)
+				l.OneShot(fmt.Sprint("A", i), tocsin.System, tocsin.Info, "x")
+				time.Sleep(2 * firstRetry)
+			}
+		}
+		for _, a := range l.Alerts()[before:] {
+			if a.Header == "LOGDISABLED" {
+				told++
+			}
+		}
+		for _, m := range l.Messages() {
+			if strings.Contains(m.Text, "kept again") {
+				again++
+			}
+		}
+		return told, again
+	}
+	keeping(t, Options{Backlog: 1000}, func(l *Ledger, d *disk) {
+		if told, again := comesAndGoes(l, d, 3); told != 3 || again != 3 {
+			t.Errorf("told %d times, and %d times that it works again, want 3 each", told, again)
+		}
+		if told, _ := comesAndGoes(l, d, 5); told != 2 {
+			t.Errorf("told %d times more within the minute, want 2: the throttle allows five", told)
+		}
+		time.Sleep(2 * time.Minute)
+		if told, _ := comesAndGoes(l, d, 1); told != 1 {
+			t.Errorf("told %d times after two quiet minutes, want once", told)
+		}
+		if a := l.Alerts()[len(l.Alerts())-2]; a.Suppressed+l.Alerts()[len(l.Alerts())-3].Suppressed == 0 {
+			t.Errorf("the newest alert does not say that some were held back: %+v", a)
 		}
 	})
 }

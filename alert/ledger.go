@@ -53,7 +53,7 @@ const (
 	defaultBacklog = 50
 )
 
-// New returns a ledger that knows the alert KISMET and no other.
+// New returns a ledger that knows the alerts of the server about itself and no other.
 func New(o Options) *Ledger {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -74,11 +74,9 @@ func New(o Options) *Ledger {
 		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet, o.Explains)}
 	l.remember(o.Kept)
 	l.options.Kept = nil
-	never := tocsin.Throttle{Limit: tocsin.Rate{Unit: tocsin.Day}, Burst: tocsin.Rate{Unit: tocsin.Day}}
-	_ = l.Define(tocsin.Definition{
-		Header: "KISMET", Class: tocsin.System, Phy: tocsin.PhyAny, Throttle: never,
-		Description: "Reserved for events of the server; clients of Kismet expect it in the list.",
-	})
+	for _, d := range tocsin.SystemAlerts {
+		l.add(*d)
+	}
 	return l
 }
 
@@ -98,7 +96,7 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 		return nil, false
 	}
 	a.Suppressed = held
-	if !l.raise(k, a, now, nil) {
+	if !l.raise(k, entry{alert: a}, now) {
 		return nil, false
 	}
 	return a, true
@@ -188,10 +186,33 @@ func (l *Ledger) raiseRequest(r Request, kept chan<- error) (*tocsin.Alert, erro
 		return nil, tocsin.Errorf(tocsin.Throttled, "alert throttle reached, alert not raised")
 	}
 	a.Suppressed = held
-	if !l.raise(k, a, now, kept) {
+	if !l.raise(k, entry{alert: a, kept: kept}, now) {
 		return nil, fmt.Errorf("%w: too many wait to be kept", ErrNotKept)
 	}
 	return a, nil
+}
+
+// Tell raises an alert of the server about itself, and reports whether that was done: the throttle may hold it back, or it
+// may be lost. Subject says which part of the server is meant: alerts of one subject are one incident.
+func (l *Ledger) Tell(d *tocsin.Definition, subject, text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.kinds[d.Header]
+	if k == nil {
+		k = l.add(*d)
+	}
+	now := l.now()
+	a := &tocsin.Alert{
+		Header: k.Header, Class: k.Class, Severity: k.Severity, Phy: k.Phy, Text: text, FrameTime: now, Confidence: k.Confidence,
+		Fingerprint: strings.TrimSpace(k.Header + " " + subject),
+	}
+	held, ok := k.gate.pass(a.Fingerprint, now)
+	if !ok {
+		l.incidents.held(a.Fingerprint, now)
+		return false
+	}
+	a.Suppressed = held
+	return l.raise(k, entry{alert: a, own: true}, now)
 }
 
 // OneShot raises an alert that has no definition and no throttle. If too many wait to be kept, it is counted as lost and
@@ -201,7 +222,7 @@ func (l *Ledger) OneShot(header string, class tocsin.Class, severity tocsin.Seve
 	defer l.mu.Unlock()
 	now := l.now()
 	a := &tocsin.Alert{Header: header, Class: class, Severity: severity, Phy: tocsin.PhyAny, Text: text, FrameTime: now, Fingerprint: header}
-	l.raise(nil, a, now, nil)
+	l.raise(nil, entry{alert: a, own: true}, now)
 	return a
 }
 
@@ -215,9 +236,9 @@ func (l *Ledger) now() time.Time {
 	return t
 }
 
-// raise gives a its time and names and takes it to be kept and shown; false if it was lost. The end of keeping is told
-// on kept, if there is one, which has room for it.
-func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time, kept chan<- error) bool {
+// raise gives the record of e its time and names and takes it to be kept and shown; false if it was lost.
+func (l *Ledger) raise(k *kind, e entry, now time.Time) bool {
+	a := e.alert
 	l.last = now
 	a.Time = now
 	l.sequence++
@@ -226,7 +247,7 @@ func (l *Ledger) raise(k *kind, a *tocsin.Alert, now time.Time, kept chan<- erro
 		a.Location = l.options.Location()
 	}
 	a.Hash = hash(a)
-	if l.options.Store != nil && !l.enqueue(entry{a, kept}, k == nil) {
+	if l.options.Store != nil && !l.enqueue(e) {
 		return false
 	}
 	if k != nil {

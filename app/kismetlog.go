@@ -25,11 +25,8 @@ func (s *Server) openLog() error {
 		return nil
 	}
 	o := *s.options.KismetDB
-	o.Logger, o.Say = s.logger, s.ledger.Say
+	o.Logger, o.Say, o.Tell = s.logger, s.ledger.Say, s.ledger.Tell
 	o.Subscribe = func(queue int) kismetdb.Subscription { return s.ledger.Subscribe(queue) }
-	o.OneShot = func(header string, class tocsin.Class, severity tocsin.Severity, text string) {
-		s.ledger.OneShot(header, class, severity, text)
-	}
 	o.Sources = s.logSources
 	o.Status = func() []byte { return kismet.AppendSystem(nil, s.system(), time.Now()) }
 	log, err := kismetdb.Open(o)

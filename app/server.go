@@ -22,7 +22,6 @@ import (
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
-	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/kismetdb"
 	"github.com/tocsin-wids/tocsin/store/sqlite"
@@ -86,9 +85,6 @@ func New(o Options) (_ *Server, err error) {
 		if err := s.ledger.Define(d.Definition); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.ledger.Define(detect.DetectorFail); err != nil {
-		return nil, err
 	}
 	if s.shard, err = newShard(o.Config, s.found, o.Logger); err != nil {
 		return nil, err

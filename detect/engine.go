@@ -28,13 +28,6 @@ type Settings struct {
 	Limits map[string]any // by name, see Spec.Limits
 }
 
-// DetectorFail is the definition of the finding that a detector failed and no longer runs.
-var DetectorFail = tocsin.Definition{
-	Header: "DETECTORFAIL", Title: "A detector failed", Class: tocsin.System, Severity: tocsin.High,
-	Description: "A detector stopped with an internal error and is off until the next start: what it would have found goes unseen.",
-	Phy:         tocsin.PhyAny, Throttle: tocsin.PerMinute10, Confidence: 100,
-}
-
 // Engine shows the frames of one shard to detectors.
 type Engine struct {
 	options Options
@@ -229,7 +222,7 @@ func (e *Engine) fail(s *slot, cause any, o *tocsin.Observation) {
 			Reason:  tocsin.Reason{What: "internal error", Observed: fmt.Sprint(cause)},
 			Subject: s.spec.Header,
 		},
-		Definition: &DetectorFail, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Sensor: o.Sensor,
+		Definition: &tocsin.DetectorFail, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Sensor: o.Sensor,
 	})
 }
 

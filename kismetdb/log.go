@@ -30,9 +30,9 @@ type Options struct {
 	Sources   func() []Source              // none if nil
 	Status    func() []byte                // record of the server; none if nil
 	Say       func(flags tocsin.MessageFlags, text string)
-	OneShot   func(header string, class tocsin.Class, severity tocsin.Severity, text string) // of LOGDISABLED
-	Logger    *slog.Logger                                                                   // discards if nil
-	Now       func() time.Time                                                               // time.Now if nil
+	Tell      func(d *tocsin.Definition, subject, text string) bool // raises an alert
+	Logger    *slog.Logger                                          // discards if nil
+	Now       func() time.Time                                      // time.Now if nil
 }
 
 // Subscription is what the log needs of an *alert.Subscription.
@@ -115,8 +115,8 @@ func (o Options) filled() Options {
 	if o.Say == nil {
 		o.Say = func(tocsin.MessageFlags, string) {}
 	}
-	if o.OneShot == nil {
-		o.OneShot = func(string, tocsin.Class, tocsin.Severity, string) {}
+	if o.Tell == nil {
+		o.Tell = func(*tocsin.Definition, string, string) bool { return false }
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -42,9 +42,7 @@ func open(t testing.TB, change func(*kismetdb.Options)) logged {
 	o := kismetdb.Options{
 		Prefix: t.TempDir(), Alerts: true, Messages: true, System: true, Say: l.Say, Now: func() time.Time { return start },
 		Subscribe: func(queue int) kismetdb.Subscription { return l.Subscribe(queue) },
-		OneShot: func(header string, class tocsin.Class, severity tocsin.Severity, text string) {
-			l.OneShot(header, class, severity, text)
-		},
+		Tell:      l.Tell,
 	}
 	if change != nil {
 		change(&o)

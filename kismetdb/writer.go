@@ -29,7 +29,7 @@ type writer struct {
 	rows, bytes int  // in it
 	waiting     bool // for a reader, until the next settling
 	failed      bool // nothing is tried until the next settling
-	alerted     bool // LOGDISABLED was raised
+	alerted     bool // LOGDISABLED was raised, and nothing was written since
 	told        uint64
 	toldAt      time.Time
 	seenLost    uint64 // of the subscription
@@ -67,8 +67,14 @@ func (l *Log) larger(times int) bool { return l.rows >= times*maxRows || l.bytes
 
 // settle commits what there is, lets a log that failed try again, and tells of losses.
 func (l *Log) settle() {
+	well := !l.failed && l.rows > 0 // since the settling before
 	l.failed, l.waiting = false, false
 	l.commit()
+	if l.alerted && well && !l.failed && !l.waiting {
+		l.alerted = false
+		l.options.Logger.Info("log written again", "path", l.path)
+		l.options.Say(tocsin.MessageInfo, fmt.Sprintf("The log %q is written again", l.path))
+	}
 	lost := l.events.Lost()
 	l.lostEvents.Add(lost - l.seenLost)
 	l.seenLost = lost
@@ -103,7 +109,8 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqliteBusy
 }
 
-// fail stops trying until the next settling, and tells it once: later losses are told by their number.
+// fail stops trying until the next settling, and tells it once until the log is written again: losses are told by their
+// number.
 func (l *Log) fail(err error) {
 	l.failed = true
 	if l.alerted {
@@ -112,7 +119,7 @@ func (l *Log) fail(err error) {
 	}
 	l.alerted = true
 	l.options.Logger.Error("log not written", "path", l.path, "error", err)
-	l.options.OneShot("LOGDISABLED", tocsin.System, tocsin.Critical,
+	l.options.Tell(&tocsin.LogDisabled, l.path,
 		fmt.Sprintf("The log %q cannot be written: %s. It goes on when it can; what is missing is counted", l.path, err))
 }
 

@@ -148,7 +148,7 @@ func (c *prepared) run(make func() (detect.Detector, error)) ([]tocsin.Detected,
 		engine.Observe(&o)
 	}
 	for i := range found {
-		if found[i].Definition == &detect.DetectorFail {
+		if found[i].Definition == &tocsin.DetectorFail {
 			return nil, fmt.Errorf("the detector panicked: %s", found[i].Reason.Observed)
 		}
 		found[i].Definition = &c.spec.Definition
