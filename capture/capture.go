@@ -15,7 +15,8 @@ type Source interface {
 
 	// Run delivers packets in time order until ctx is done or the source ends. Deliver is called by one
 	// goroutine; the packets and their bytes are the source's again when it returns. An error of deliver ends
-	// Run with that error. A source that ended by itself, such as a file, returns nil.
+	// Run with that error. A source that ended by itself, such as a file, returns nil. An empty batch says that the
+	// source is open and has heard nothing yet.
 	Run(ctx context.Context, deliver func([]pcap.Packet) error) error
 
 	// Sensors names the radios heard so far; pcap.Packet.Interface is an index into it.
@@ -23,6 +24,17 @@ type Source interface {
 
 	// Counts tells what was delivered and lost so far. It may be called while Run runs.
 	Counts() Counts
+}
+
+// Live is a Source of what happens now. Any other waits for deliver as long as it takes, and loses nothing.
+type Live interface {
+	Source
+
+	// Live reports whether the batch at hand is of now, so that deliver must not make the source wait.
+	Live() bool
+
+	// Reopens reports whether Run may be called again after it failed, to go on with what is heard from then on.
+	Reopens() bool
 }
 
 // Counts is what became of the frames of one source.

@@ -134,11 +134,17 @@ func TestErrorOfTheReceiverEndsTheRun(t *testing.T) {
 }
 
 // TestSilentStreamsEndWithTheirContext holds that a server can be stopped while nothing comes.
-func TestSilentStreamsEndWithTheirContext(t *testing.T) {
+func makeFIFO(t testing.TB) string {
+	t.Helper()
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return fifo
+}
+
+func TestSilentStreamsEndWithTheirContext(t *testing.T) {
+	fifo := makeFIFO(t)
 	writer, err := os.OpenFile(fifo, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +156,9 @@ func TestSilentStreamsEndWithTheirContext(t *testing.T) {
 	}
 	defer other.Close()
 	for name, o := range map[string]replay.Options{
-		"FIFO":           {Path: fifo},
-		"standard input": {Path: replay.Stdin, Open: func() (io.ReadCloser, error) { return replay.Interruptible(silent), nil }},
+		"FIFO":            {Path: fifo},
+		"FIFO, no writer": {Path: makeFIFO(t)},
+		"standard input":  {Path: replay.Stdin, Open: func() (io.ReadCloser, error) { return replay.Interruptible(silent), nil }},
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -273,4 +280,58 @@ func FuzzStreams(f *testing.F) {
 			t.Error("an empty stream is no error")
 		}
 	})
+}
+
+// TestFIFOIsReadFromOneWriterAfterTheOther has the first write what is no capture to its end.
+func TestFIFOIsReadFromOneWriterAfterTheOther(t *testing.T) {
+	path := makeFIFO(t)
+	s := replay.New(replay.Options{Path: path})
+	if !s.Reopens() {
+		t.Error("a FIFO is not opened again")
+	}
+	whole := stream(1*time.Second, 2*time.Second)
+	for i, written := range [][]byte{whole[:len(whole)-5], whole} {
+		go func() {
+			if err := os.WriteFile(path, written, 0); err != nil {
+				t.Error(err)
+			}
+		}()
+		err := s.Run(t.Context(), func([]pcap.Packet) error { return nil })
+		if wrong := i == 0; wrong != errors.Is(err, pcap.ErrTruncated) || !wrong && err != nil {
+			t.Errorf("writer %d: %v", i+1, err)
+		}
+	}
+	if c := s.Counts(); c.Packets != 3 {
+		t.Errorf("%d packets counted, want one of the first and two of the second", c.Packets)
+	}
+}
+
+func TestPipeIsLiveWhileItsPacketsAreOfNow(t *testing.T) {
+	now := time.Duration(time.Now().UnixNano()).Truncate(time.Microsecond)
+	for name, c := range map[string]struct {
+		options replay.Options
+		at      time.Duration
+		want    bool
+	}{
+		"pipe":                   {replay.Options{Pipe: true}, now, true},
+		"pipe, a clock before":   {replay.Options{Pipe: true}, now + time.Hour, true},
+		"pipe of an old capture": {replay.Options{Pipe: true}, now - 2*time.Minute, false},
+		"new file":               {replay.Options{}, now, false},
+	} {
+		c.options.Open = opened(stream(c.at))
+		s := replay.New(c.options)
+		if s.Live() || s.Reopens() {
+			t.Errorf("%s: it is live before it is read, or can be opened again", name)
+		}
+		delivered := 0
+		err := s.Run(t.Context(), func(batch []pcap.Packet) error {
+			if delivered += len(batch); s.Live() != c.want {
+				t.Errorf("%s: live %v, want %v", name, s.Live(), c.want)
+			}
+			return nil
+		})
+		if err != nil || delivered != 1 {
+			t.Errorf("%s: %d packets, %v", name, delivered, err)
+		}
+	}
 }
