@@ -3,7 +3,7 @@
 //
 // # Concurrency
 //
-// Run is called once, but for a FIFO. Sensors, Counts, Live and Progress may be called while it runs.
+// Run is called once, but for a Pipe that Reopens. The other methods may be called while it runs.
 package replay
 
 import (
@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -28,9 +27,6 @@ type Options struct {
 
 	// Open opens the capture instead of Path. Close must end a Read that waits.
 	Open func() (io.ReadCloser, error)
-
-	// Pipe says that the capture may be in the making while it is read: its packets are of now as long as their times are.
-	Pipe bool
 
 	// Speed is how many seconds of capture pass in one second; 0: as fast as possible.
 	Speed float64
@@ -50,13 +46,13 @@ type Source struct {
 	lost    atomic.Uint64
 	read    atomic.Int64
 	size    atomic.Int64
-	live    atomic.Bool
+	newest  atomic.Int64 // time of the newest packet
 
 	mu    sync.Mutex
 	names []string
 }
 
-var _ capture.Live = (*Source)(nil)
+var _ capture.Source = (*Source)(nil)
 
 // New returns a source for o.
 func New(o Options) *Source {
@@ -81,18 +77,8 @@ func (s *Source) Counts() capture.Counts {
 	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: s.lost.Load()}
 }
 
-// Live reports whether the newest packet read from a pipe is of now.
-func (s *Source) Live() bool { return s.live.Load() }
-
-// Reopens reports whether the source is a FIFO: there another writer may come. A file would be the same again.
-func (s *Source) Reopens() bool { return s.options.Open == nil && isFIFO(s.options.Path) }
-
 // Progress returns how many octets of the file are read, and of how many; 0 if that is not known.
 func (s *Source) Progress() (read, size int64) { return s.read.Load(), s.size.Load() }
-
-// recent is how old the packets of a pipe may be to count as heard now: longer than any program between radio and pipe
-// gathers them, and shorter than a capture needs that somebody made before.
-const recent = time.Minute
 
 // batchPackets bounds a batch. The packets of one batch point into one buffer of the reader.
 const batchPackets = 256
@@ -182,8 +168,8 @@ func (s *Source) note(p *pcap.Reader, batch []pcap.Packet) {
 	}
 	s.octets.Add(octets)
 	s.packets.Add(uint64(len(batch)))
-	if n := len(batch); n > 0 && s.options.Pipe {
-		s.live.Store(time.Since(tocsin.Moment(batch[n-1].Time)) < recent)
+	if n := len(batch); n > 0 {
+		s.newest.Store(int64(batch[n-1].Time))
 	}
 	interfaces := p.Interfaces()
 	s.mu.Lock()

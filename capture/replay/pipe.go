@@ -7,7 +7,26 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
+
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/capture"
 )
+
+// Pipe is a capture that may be in the making while it is read: a FIFO or standard input.
+type Pipe struct{ *Source }
+
+var _ capture.Live = Pipe{}
+
+// recent is how old packets may be to count as heard now: older than any program between the radio and the pipe lets them
+// grow, and younger than those of a capture that somebody made before.
+const recent = time.Minute
+
+// Live reports whether the newest packet is of now.
+func (p Pipe) Live() bool { return time.Since(tocsin.Moment(time.Duration(p.newest.Load()))) < recent }
+
+// Reopens reports whether p is a FIFO, where another writer may come.
+func (p Pipe) Reopens() bool { return p.options.Open == nil }
 
 func isFIFO(path string) bool {
 	info, err := os.Stat(path)

@@ -1,0 +1,62 @@
+package replay_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/tocsin-wids/tocsin/capture/replay"
+	"github.com/tocsin-wids/tocsin/pcap"
+)
+
+// TestFIFOIsReadFromOneWriterAfterTheOther has the first stop in the middle of a packet.
+func TestFIFOIsReadFromOneWriterAfterTheOther(t *testing.T) {
+	path := makeFIFO(t)
+	p := replay.Pipe{Source: replay.New(replay.Options{Path: path})}
+	if !p.Reopens() {
+		t.Error("a FIFO is not opened again")
+	}
+	whole := stream(1*time.Second, 2*time.Second)
+	for i, written := range [][]byte{whole[:len(whole)-5], whole} {
+		go func() {
+			if err := os.WriteFile(path, written, 0); err != nil {
+				t.Error(err)
+			}
+		}()
+		err := p.Run(t.Context(), func([]pcap.Packet) error { return nil })
+		if cut := i == 0; cut != errors.Is(err, pcap.ErrTruncated) || !cut && err != nil {
+			t.Errorf("writer %d: %v", i+1, err)
+		}
+	}
+	if c := p.Counts(); c.Packets != 3 {
+		t.Errorf("%d packets counted, want one of the first and two of the second", c.Packets)
+	}
+}
+
+func TestPipeIsLiveWhileItsPacketsAreOfNow(t *testing.T) {
+	now := time.Duration(time.Now().UnixNano()).Truncate(time.Microsecond)
+	for name, c := range map[string]struct {
+		at   time.Duration
+		want bool
+	}{
+		"now":            {now, true},
+		"a clock before": {now + time.Hour, true},
+		"an old capture": {now - 2*time.Minute, false},
+	} {
+		p := replay.Pipe{Source: replay.New(replay.Options{Path: replay.Stdin, Open: opened(stream(c.at))})}
+		if p.Live() || p.Reopens() {
+			t.Errorf("%s: it is live before it is read, or can be opened again", name)
+		}
+		delivered := 0
+		err := p.Run(t.Context(), func(batch []pcap.Packet) error {
+			if delivered += len(batch); p.Live() != c.want {
+				t.Errorf("%s: live %v, want %v", name, p.Live(), c.want)
+			}
+			return nil
+		})
+		if err != nil || delivered != 1 {
+			t.Errorf("%s: %d packets, %v", name, delivered, err)
+		}
+	}
+}
