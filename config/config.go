@@ -35,10 +35,17 @@ type Server struct {
 	ACME        ACME
 	CORS        CORS
 	URIPrefix   string // begins with a slash and does not end with one; empty: none
+	Queue       Queue
 	// KismetLogin and KismetTokens are files of a Kismet server that are taken over once: its login in clear text
 	// (kismet_httpd.conf) and its API tokens (session.db). Empty: none.
 	KismetLogin  string
 	KismetTokens string
+}
+
+// Queue is where packets of a live source wait for the detectors.
+type Queue struct {
+	Limit   int // packets of each source that may wait; what finds no room is lost
+	Warning int // it is told when more wait; 0: never
 }
 
 // TLS names the certificate to answer with. Both are empty, or both name PEM files.
@@ -106,7 +113,7 @@ type Detector struct {
 // Default is the configuration without any file.
 func Default() Config {
 	return Config{
-		Server: Server{Listen: ":2501"},
+		Server: Server{Listen: ":2501", Queue: Queue{Limit: 8192, Warning: 4096}},
 		Logs: Logs{KismetDB: KismetDB{
 			File: "Kismet-%D-%t-%i.%l", Alerts: true, Messages: true, Packets: true, System: true,
 		}},

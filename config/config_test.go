@@ -25,6 +25,7 @@ server:
   tls: {cert: /etc/tocsin/cert.pem, key: /etc/tocsin/key.pem}
   cors: {allow: true, origin: "https://dash.example.com"}
   uri_prefix: /tocsin
+  queue: {limit: 4000, warning: 300}
   kismet_login: /root/.kismet/kismet_httpd.conf
   kismet_tokens: /root/.kismet/session.db
 store:
@@ -78,7 +79,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Sources: []string{"roof.pcapng", "yard.pcapng:realtime=true"},
 			TLS:     TLS{Cert: "/etc/tocsin/cert.pem", Key: "/etc/tocsin/key.pem"},
 			CORS:    CORS{Allow: true, Origin: "https://dash.example.com"}, URIPrefix: "/tocsin", KismetLogin: "/root/.kismet/kismet_httpd.conf",
-			KismetTokens: "/root/.kismet/session.db",
+			KismetTokens: "/root/.kismet/session.db", Queue: Queue{4000, 300},
 		},
 		Store: Store{Path: "/var/lib/tocsin/alerts.db", Retention: 90 * 24 * time.Hour},
 		Logs:  Logs{KismetDB: KismetDB{Enabled: true, File: "/var/log/tocsin-%D-%t-%i.%l"}},
@@ -131,6 +132,9 @@ func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 		"server:\n  cors: {origin: 'https://a/path'}\n":                                              "tocsin.yaml:2: server.cors.origin",
 		"server:\n  uri_prefix: kismet/\n":                                                           "tocsin.yaml:2: server.uri_prefix: kismet/ is not a path",
 		"server:\n  uri_prefix: /a/../b\n":                                                           "server.uri_prefix",
+		"server:\n  queue: {limit: 0}\n":                                                             "tocsin.yaml:2: server.queue.limit: 0 is not positive",
+		"server: {queue: {limit: 1000001, warning: 2}}\n":                                            "server.queue.limit: 1000001 is more than 1000000",
+		"server: {queue: {warning: -1}}\n":                                                           "server.queue.warning: -1 is negative",
 		"store: {retention: -5m}\n":                                                                  "store.retention: -5m0s is negative",
 		"store: {retention: 5}\n":                                                                    "store.retention: 5 is not a duration such as",
 		"logs: {kismetdb: {file: ''}}\n":                                                             "",

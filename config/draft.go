@@ -17,6 +17,7 @@ import (
 type Draft struct {
 	config   Config
 	notes    []string
+	warnings []string // those of the notes that somebody should mend
 	problems []error
 	origins  map[string]string // where a key was set, as file:line; keys as Config.Validate writes them
 	sections map[string]string // where a mapping of several keys stands
@@ -54,6 +55,9 @@ func (d *Draft) Result(headers []string) (Config, error) {
 // Notes lists what was read and is not used, a line each with its place and a reason.
 func (d *Draft) Notes() []string { return slices.Clone(d.notes) }
 
+// Warnings lists those of the notes that tell of what somebody asked for and misses, or of what cannot be meant so.
+func (d *Draft) Warnings() []string { return slices.Clone(d.warnings) }
+
 // Unraised tells of the throttles of alerts that nothing raises, so that a name that is misspelt or not known here does
 // not go unseen. They are kept: a client may define such an alert.
 func (d *Draft) Unraised(headers []string) []string {
@@ -61,7 +65,7 @@ func (d *Draft) Unraised(headers []string) []string {
 	for _, name := range slices.Sorted(maps.Keys(d.config.Alerts.Throttles)) {
 		key := "alerts.throttle." + name
 		if from := d.origins[key]; from != "" && !slices.Contains(headers, name) {
-			list = append(list, fmt.Sprintf("%s: %s: no detector raises it; the rate waits for a client that defines it", from, shown(name)))
+			list = append(list, fmt.Sprintf("%s: %s: nothing raises it here; the rate waits for a client that defines it", from, shown(name)))
 		}
 	}
 	return list
@@ -83,6 +87,12 @@ func (d *Draft) origin(key string) string {
 
 func (d *Draft) note(place, format string, args ...any) {
 	d.notes = append(d.notes, place+": "+fmt.Sprintf(format, args...))
+}
+
+// warn makes a note that is a warning as well.
+func (d *Draft) warn(place, format string, args ...any) {
+	d.note(place, format, args...)
+	d.warnings = append(d.warnings, d.notes[len(d.notes)-1])
 }
 
 func (d *Draft) mistake(place, format string, args ...any) {

@@ -20,7 +20,7 @@ func kismetLine(files []string) *rapid.Generator[string] {
 		sign := rapid.SampledFrom([]string{"=", "+=", " = "}).Draw(t, "sign")
 		draw := func(g *rapid.Generator[string]) string { return g.Draw(t, "value") }
 		line := func(name, value string) string { return name + sign + value }
-		switch rapid.IntRange(0, 13).Draw(t, "kind") {
+		switch rapid.IntRange(0, 14).Draw(t, "kind") {
 		case 0:
 			return line("alert", fmt.Sprintf("%s,%d/min,1/sec", draw(name), rapid.IntRange(0, 99).Draw(t, "n")))
 		case 1:
@@ -46,6 +46,8 @@ func kismetLine(files []string) *rapid.Generator[string] {
 		case 11:
 			return line("log_types", draw(rapid.SampledFrom([]string{"kismet", "pcapng,kismet", "pcapng"})))
 		case 12:
+			return line(rapid.SampledFrom([]string{"packet_backlog_limit", "packet_backlog_warning", "packet_log_warning"}).Draw(t, "which"), draw(rapid.SampledFrom([]string{"0", "1", "5000"})))
+		case 13:
 			return line(rapid.SampledFrom([]string{"enable_logging", "kis_log_packets", "httpd_allow_cors", "what"}).Draw(t, "which"), draw(rapid.SampledFrom([]string{"true", "F", "no"})))
 		}
 		return rapid.SampledFrom([]string{"include", "opt_include", "opt_override"}).Draw(t, "which") + "=" + rapid.SampledFrom(files).Draw(t, "file")

@@ -20,13 +20,16 @@ func (r *yamlReader) document(n *yaml.Node) {
 func (r *yamlReader) server(key string, n *yaml.Node) {
 	s := &r.draft.config.Server
 	r.mapping(key, n, keys{
-		"listen":        r.text(&s.Listen),
-		"data":          r.text(&s.Data),
-		"name":          r.text(&s.Name),
-		"description":   r.text(&s.Description),
-		"location":      r.text(&s.Location),
-		"sources":       r.texts(&s.Sources),
-		"uri_prefix":    r.text(&s.URIPrefix),
+		"listen":      r.text(&s.Listen),
+		"data":        r.text(&s.Data),
+		"name":        r.text(&s.Name),
+		"description": r.text(&s.Description),
+		"location":    r.text(&s.Location),
+		"sources":     r.texts(&s.Sources),
+		"uri_prefix":  r.text(&s.URIPrefix),
+		"queue": func(key string, n *yaml.Node) {
+			r.mapping(key, n, keys{"limit": r.number(&s.Queue.Limit), "warning": r.number(&s.Queue.Warning)}, nil)
+		},
 		"kismet_login":  r.text(&s.KismetLogin),
 		"kismet_tokens": r.text(&s.KismetTokens),
 		"tls": func(key string, n *yaml.Node) {

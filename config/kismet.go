@@ -32,6 +32,7 @@ func (d *Draft) addKismet(dir string, list []directive) {
 	k.login()
 	k.log()
 	k.devices()
+	k.queue()
 }
 
 // kismetReader turns directives into configuration. What several lines say together is kept until all are read.
@@ -71,6 +72,7 @@ var oneValue = map[string]func(*kismetReader, directive) error{
 	"httpd_port":            nil, "httpd_bind_address": nil,
 	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil, "httpd_session_db": nil,
 	"devicefound_timeout": nil, "devicelost_timeout": nil,
+	"packet_backlog_limit": nil, "packet_backlog_warning": nil, "packet_log_warning": nil,
 	"enable_logging": nil, "log_title": nil, "log_prefix": nil, "log_template": nil,
 }
 
@@ -81,11 +83,16 @@ func (k *kismetReader) add(d directive) {
 	switch {
 	case several:
 	case !known:
-		k.draft.note(d.place, "%s is not used: %s", shown(d.name), unusedReason(d.name))
+		reason, expected := unusedReason(d.name)
+		tell := k.draft.warn
+		if expected {
+			tell = k.draft.note
+		}
+		tell(d.place, "%s is not used: %s", shown(d.name), reason)
 		return
 	default:
 		if before, ok := k.first[d.name]; ok {
-			k.draft.note(d.place, "%s is not used: %s has set it, and the first line counts", d.name, before.place)
+			k.draft.warn(d.place, "%s is not used: %s has set it, and the first line counts", d.name, before.place)
 			return
 		}
 		k.first[d.name] = d
@@ -250,7 +257,7 @@ func (k *kismetReader) boolean(d directive, standard bool) (value, ok bool) {
 	case "false", "f":
 		return false, true
 	}
-	k.draft.note(d.place, "%s=%s is not used: it is neither true nor false, so that %t counts, as in Kismet", d.name, shown(d.value), standard)
+	k.draft.warn(d.place, "%s=%s is not used: it is neither true nor false, so that %t counts, as in Kismet", d.name, shown(d.value), standard)
 	return false, false
 }
 
@@ -327,4 +334,36 @@ func (k *kismetReader) server() {
 	}
 	k.set("server.listen", strings.Join(places, ", "))
 	s.Listen = net.JoinHostPort(host, port)
+}
+
+// queue takes the level of the warning by both names: Kismet's manual has the first, and Kismet reads the second.
+func (k *kismetReader) queue() {
+	q := &k.draft.config.Server.Queue
+	if d, ok := k.first["packet_backlog_limit"]; ok && d.value == "0" {
+		k.draft.warn(d.place, "%s=0 is not used: a queue without a limit is not there, %d counts", d.name, q.Limit)
+	} else if ok {
+		k.packets(d, &q.Limit, "server.queue.limit")
+	}
+	manual, inManual := k.first["packet_backlog_warning"]
+	read, isRead := k.first["packet_log_warning"]
+	switch {
+	case isRead:
+		k.packets(read, &q.Warning, "server.queue.warning")
+		if inManual && manual.value != read.value {
+			k.draft.warn(manual.place, "%s is not used: %s has packet_log_warning, which is what Kismet reads", manual.name, read.place)
+		}
+	case inManual:
+		k.packets(manual, &q.Warning, "server.queue.warning")
+	}
+}
+
+// packets reads a number of packets.
+func (k *kismetReader) packets(d directive, to *int, key string) {
+	n, err := strconv.Atoi(d.value)
+	if err != nil {
+		k.draft.mistake(d.place, "%s=%s: this is not a number of packets", d.name, shown(d.value))
+		return
+	}
+	*to = n
+	k.set(key, d.place)
 }

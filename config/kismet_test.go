@@ -131,7 +131,7 @@ func TestKismetWebServerIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Server{Listen: "[::1]:2502", URIPrefix: "/kismet", CORS: CORS{true, "https://a.example"}, KismetLogin: filepath.Join(dir, "kismet_httpd.conf"), KismetTokens: "/home/x/.kismet/session.db"}
+	want := Server{Listen: "[::1]:2502", URIPrefix: "/kismet", CORS: CORS{true, "https://a.example"}, KismetLogin: filepath.Join(dir, "kismet_httpd.conf"), KismetTokens: "/home/x/.kismet/session.db", Queue: Default().Server.Queue}
 	if diff := cmp.Diff(want, c.Server); diff != "" {
 		t.Error(diff)
 	}
@@ -179,12 +179,10 @@ func TestKismetLogIsRead(t *testing.T) {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}
-	c := mustRead(t, map[string]string{kismetMain: "kis_log_alerts=f\nkis_log_messages=False\nkis_log_packets=false\nkis_log_system_status=no\nkis_log_datasources_rate=3\nkis_log_datasource_rate=3\npacket_backlog_warning=0\npacket_log_warning=0\n"},
+	c := mustRead(t, map[string]string{kismetMain: "kis_log_alerts=f\nkis_log_messages=False\nkis_log_packets=false\nkis_log_system_status=no\nkis_log_datasources_rate=3\nkis_log_datasource_rate=3\n"},
 		"kismet.conf:4: kis_log_system_status=no is not used: it is neither true nor false, so that true counts, as in Kismet",
 		"kismet.conf:5: kis_log_datasources_rate is not used: the rate cannot be set",
-		"kismet.conf:6: kis_log_datasource_rate is not used: the rate cannot be set",
-		"kismet.conf:7: packet_backlog_warning is not used: packets wait in no queue that could be set",
-		"kismet.conf:8: packet_log_warning is not used: packets wait in no queue that could be set")
+		"kismet.conf:6: kis_log_datasource_rate is not used: the rate cannot be set")
 	if k := c.Logs.KismetDB; k.Alerts || k.Messages || k.Packets || !k.System {
 		t.Errorf("switches %+v", k)
 	}
@@ -261,16 +259,54 @@ func TestKismetKnowsTheOptionsThatMatter(t *testing.T) {
 		source channel_hop channel_hop_speed split_source_hopping randomized_hopping retry_on_source_error mask_datasource_type
 		mask_datasource_interface source_stagger_threshold source_launch_group source_launch_delay dot11_datasource_opt
 		override_remote_timestamp packet_dedup_size packets_dedup_size gps`
-	other := unusedReason("no such option")
 	for _, name := range strings.Fields(names) {
 		_, several := severalValues[name]
 		_, one := oneValue[name]
-		if reason := unusedReason(name); !several && !one && reason == other {
+		if _, expected := unusedReason(name); !several && !one && !expected {
 			t.Errorf("%s is not known", name)
 		}
 		if _, both := unused[name]; both && (several || one) {
 			t.Errorf("%s is both used and not", name)
 		}
+	}
+}
+
+func TestKismetQueueIsReadByAllItsNames(t *testing.T) {
+	for text, want := range map[string]Queue{
+		"packet_backlog_limit=100\npacket_backlog_warning=7\n":  {100, 7},
+		"packet_log_warning=0\n":                                {8192, 0},
+		"packet_log_warning=9\npacket_backlog_warning=9\n":      {8192, 9},
+		"packet_backlog_limit=1000000\npacket_log_warning=10\n": {1_000_000, 10},
+	} {
+		if c := mustRead(t, map[string]string{kismetMain: text}); c.Server.Queue != want {
+			t.Errorf("%q: %+v, want %+v", text, c.Server.Queue, want)
+		}
+	}
+	c := mustRead(t, map[string]string{kismetMain: "packet_backlog_limit=0\npacket_backlog_warning=8\npacket_log_warning=9\n"},
+		"kismet.conf:1: packet_backlog_limit=0 is not used: a queue without a limit is not there, 8192 counts",
+		"kismet.conf:2: packet_backlog_warning is not used: kismet.conf:3 has packet_log_warning, which is what Kismet reads")
+	if want := (Queue{8192, 9}); c.Server.Queue != want {
+		t.Errorf("%+v, want %+v", c.Server.Queue, want)
+	}
+}
+
+// TestWarningsAreWhatSomebodyMisses parts the notes of a folder.
+func TestWarningsAreWhatSomebodyMisses(t *testing.T) {
+	d := NewDraft()
+	d.ReadKismet(kismetFolder(t, map[string]string{kismetMain: strings.Join([]string{
+		"gps=gpsd:host=localhost", "httpd_jwt_key=x", "kis_log_alert_timeout=3", `ssidcanary=A:ssid="^foobar$"`, // notes
+		"source=wlan0", "log_types=pcapng", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
+	}, "\n")}))
+	var got []string
+	for _, w := range d.Warnings() {
+		place, _, _ := strings.Cut(w, ": ")
+		got = append(got, strings.TrimPrefix(place, "kismet.conf:"))
+	}
+	if want := []string{"9", "10", "5", "6", "7", "8"}; !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("warnings %q, want those of the lines 5 to 10", d.Warnings())
+	}
+	if n := len(d.Notes()); n != 10 {
+		t.Errorf("%d notes, want all ten lines: %q", n, d.Notes())
 	}
 }
 
@@ -281,6 +317,7 @@ func TestKismetMistakesNameTheirLine(t *testing.T) {
 		`ssidcanary=A:ssid="unclosed`, "ssidcanary=A:nonsense", "alertbacklog=many", "alertbacklog=-1", "alertbacklog=1000000", "httpd_port=http", "httpd_port=70000",
 		"httpd_bind_address=a b", "httpd_uri_prefix=/a b", "httpd_allowed_origin=nonsense", "devicefound=zz", "devicelost_timeout=0", "devicelost_timeout=9158400001", "devicefound_timeout=soon",
 		"load_alert=no colon", "load_alert=A B:text", "include=%E/absent.conf", "include=%S/x.conf", "opt_include=[", "opt_include=/*/*/*/x", "include=.", "server_name=\xff", "server_name=a\x00b",
+		"packet_backlog_limit=many", "packet_backlog_limit=-1", "packet_backlog_limit=1000001", "packet_log_warning=-1", "packet_backlog_warning=x",
 		"httpd_auth_file=%Q", "log_title=a\x1bb", "source=a.pcap:x",
 	} {
 		_, _, err := readKismet(kismetFolder(t, map[string]string{kismetAlerts: "\n" + line + "\n"}))

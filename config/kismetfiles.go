@@ -177,11 +177,11 @@ func (f *folder) parse(path string, b []byte) {
 		switch {
 		case !ok || d.name == "":
 			// The first word says enough: the rest may be a password whose sign was forgotten.
-			f.draft.note(place, "the line that begins with %s is not used: it is no name=value", shown(strings.Fields(text)[0]))
+			f.draft.warn(place, "the line that begins with %s is not used: it is no name=value", shown(strings.Fields(text)[0]))
 		case !utf8.ValidString(value):
 			f.draft.mistake(place, "%s is not UTF-8: save the file in that encoding", shown(d.name))
 		case value == "":
-			f.draft.note(place, "%s is not used: it has no value", shown(d.name))
+			f.draft.warn(place, "%s is not used: it has no value", shown(d.name))
 		case f.lines == maxDirectives:
 			f.full = true
 			f.draft.mistake(place, "more than %d lines say something", maxDirectives)

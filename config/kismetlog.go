@@ -30,7 +30,7 @@ func (k *kismetReader) login() {
 		}
 		k.draft.mistake(only.place, "httpd_username and httpd_password go together")
 	case hasUser && user.path != password.path:
-		k.draft.note(password.place, "httpd_password is not used: httpd_username stands in another file; set the login anew")
+		k.draft.warn(password.place, "httpd_password is not used: httpd_username stands in another file; set the login anew")
 	case hasUser:
 		server.KismetLogin = user.path
 		k.set("server.kismet_login", user.place)
@@ -74,7 +74,7 @@ func (k *kismetReader) log() {
 	for _, d := range k.logTypes {
 		for _, kind := range list(d.value) {
 			if !strings.EqualFold(kind, "kismet") {
-				k.draft.note(d.place, "the log type %s is not written", shown(kind))
+				k.draft.warn(d.place, "the log type %s is not written", shown(kind))
 				continue
 			}
 			db.Enabled = true
@@ -145,7 +145,7 @@ func (k *kismetReader) template(d directive) string {
 		return "", false
 	})
 	if unknown != "" {
-		k.draft.note(d.place, "%s in %s means nothing here and is left out", shown(unknown), d.name)
+		k.draft.warn(d.place, "%s in %s means nothing here and is left out", shown(unknown), d.name)
 	}
 	return text
 }
@@ -162,7 +162,7 @@ func (k *kismetReader) source(d directive) error {
 	}
 	kind := strings.ToLower(options["type"])
 	if path = strings.TrimSpace(path); kind != "pcapfile" && (kind != "" || !looksLikeFile(path)) {
-		k.draft.note(d.place, "the source %s is not used: only capture files (type=pcapfile) are sources yet", shown(path))
+		k.draft.warn(d.place, "the source %s is not used: only capture files (type=pcapfile) are sources yet", shown(path))
 		return nil
 	}
 	definition := []string{}

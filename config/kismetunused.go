@@ -14,7 +14,6 @@ const (
 	noBluetooth  = "Bluetooth has no options here"
 	noSyslog     = "it is for messages that Tocsin does not send"
 	noPages      = "the pages of the server are built in"
-	noQueueLimit = "packets wait in no queue that could be set"
 	noShortening = "no row is ever deleted from the log"
 	noDedup      = "copies of a frame are told from retransmissions without a setting"
 	noTracking   = "what is remembered of devices has fixed bounds"
@@ -27,9 +26,6 @@ var unused = map[string]string{
 	"dot11_keep_eapol":            "key exchanges are always looked at",
 	"hidedata":                    "no payload is kept, so there is nothing to hide",
 	"prelude_alerts":              "Prelude is not fed",
-	"packet_backlog_limit":        noQueueLimit,
-	"packet_backlog_warning":      noQueueLimit,
-	"packet_log_warning":          noQueueLimit,
 	"packet_dedup_size":           noDedup,
 	"packets_dedup_size":          noDedup,
 	"log_config_present":          "it only says that Kismet's file is there",
@@ -92,14 +88,15 @@ var unusedPrefixes = []struct{ prefix, reason string }{
 	{"filter", "there are no filters of packets"},
 }
 
-func unusedReason(name string) string {
+// unusedReason tells why an option changes nothing here; expected is false if it may be a mistake.
+func unusedReason(name string) (reason string, expected bool) {
 	if reason, ok := unused[name]; ok {
-		return reason
+		return reason, true
 	}
 	for _, p := range unusedPrefixes {
 		if strings.HasPrefix(name, p.prefix) {
-			return p.reason
+			return p.reason, true
 		}
 	}
-	return "Tocsin knows no such option"
+	return "Tocsin knows no such option", false
 }

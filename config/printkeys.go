@@ -51,6 +51,10 @@ func (p *printer) server(s Server) {
 		p.text("origin", s.CORS.Origin)
 	})
 	p.text("uri_prefix", s.URIPrefix)
+	p.section("queue", func() {
+		p.value("limit", strconv.Itoa(s.Queue.Limit))
+		p.value("warning", strconv.Itoa(s.Queue.Warning))
+	})
 	p.text("kismet_login", s.KismetLogin)
 	p.text("kismet_tokens", s.KismetTokens)
 }

@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	maxQueue     = 1_000_000
 	maxBacklog   = 100_000 // keeps one answer of the API below some hundred megabytes
 	maxStart     = 100     // alerts at start
 	maxStartText = 1000    // octets
@@ -31,6 +32,7 @@ func (c Config) Validate(headers []string) error {
 func (c Config) problems(headers []string) []problem {
 	v := &validation{}
 	v.server(c.Server)
+	v.queue(c.Server.Queue)
 	v.wantf(c.Store.Retention >= 0, "store.retention", "%s is negative", c.Store.Retention)
 	if k := c.Logs.KismetDB; k.Enabled || k.File != "" {
 		v.template("logs.kismetdb.file", k.File)
@@ -77,6 +79,13 @@ func (v *validation) server(s Server) {
 	v.wantf(s.ACME.Email == "" || name != "" && !strings.ContainsAny(name, " \t") && isHost(domain), "server.acme.email", "%s is no mail address", shown(s.ACME.Email))
 	v.wantf(isOrigin(s.CORS.Origin), "server.cors.origin", "%s is not *, and not an origin such as https://dash.example.com", shown(s.CORS.Origin))
 	v.wantf(isPrefix(s.URIPrefix), "server.uri_prefix", "%s is not a path such as /tocsin, of letters, digits, - . _ ~ and /, without / at its end", shown(s.URIPrefix))
+}
+
+// queue bounds what waits: a live source without room would lose everything.
+func (v *validation) queue(q Queue) {
+	v.wantf(q.Limit > 0, "server.queue.limit", "%d is not positive", q.Limit)
+	v.wantf(q.Limit <= maxQueue, "server.queue.limit", "%d is more than %d", q.Limit, maxQueue)
+	v.wantf(q.Warning >= 0, "server.queue.warning", "%d is negative", q.Warning)
 }
 
 // isHost takes an IP address or a name of letters, digits, hyphens and underscores, parted by dots.
