@@ -7,13 +7,15 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/config"
-	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/pcap"
 	"github.com/tocsin-wids/tocsin/report"
 )
@@ -122,10 +124,16 @@ func sensorName(names []string, i uint16, path string) string {
 
 // Guide tells what a reader should know of a definition.
 func Guide(header string) report.Guide {
-	for _, s := range detectors.All() {
-		if s.Header == header {
-			return report.Guide{Title: s.Title, Advice: firstParagraph(detectors.Section(header, "What to do"))}
+	list := Catalogue()
+	at, known := slices.BinarySearchFunc(list, header, func(s detect.Spec, header string) int { return strings.Compare(s.Header, header) })
+	if !known {
+		return report.Guide{}
+	}
+	g := report.Guide{Title: list[at].Title}
+	for _, section := range sectionsOf(header) {
+		if section.Title == "What to do" {
+			g.Advice = firstParagraph(section.Text)
 		}
 	}
-	return report.Guide{}
+	return g
 }

@@ -22,8 +22,8 @@ type pulse struct {
 	last            passed
 }
 
-// passed is how many packets went which way since the start.
-type passed struct{ heard, errors, dropped, processed uint64 }
+// passed is how many packets went which way since the start, and how many wait.
+type passed struct{ heard, errors, dropped, processed, queued uint64 }
 
 func newPulse() *pulse { return &pulse{battery: api.Mains, peak: api.History{Peaks: true}} }
 
@@ -46,10 +46,11 @@ func (s *Server) tick(ctx context.Context) {
 
 // beat takes one measurement and returns the events that tell of it.
 func (s *Server) beat(now time.Time) []alert.Event {
+	p := s.passed()
 	for _, state := range s.states {
 		state.sample(now)
+		p.queued += uint64(s.watch(state, now))
 	}
-	p := s.passed()
 	battery, statistics := readBattery(powerSupplies), s.statistics()
 	packets := s.pulse.add(now, battery, statistics, p)
 	return append(events.Tick(now, battery, statistics, nil),
@@ -68,14 +69,13 @@ func (s *Server) passed() passed {
 	c := s.shard.decoder.Counts()
 	p := passed{heard: s.shard.packets, errors: c.BadHeader + c.BadFrame + c.BadFCS, processed: c.Frames}
 	s.mu.Unlock()
-	for _, source := range s.sources {
-		p.dropped += source.Counts().Lost
+	for _, state := range s.states {
+		p.dropped += state.counts().Lost
 	}
 	return p
 }
 
-// add keeps a measurement. Nothing waits between sources and detectors, so what is queued is 0, and copies of a packet
-// are not looked for.
+// add keeps a measurement. Copies of a packet are not looked for.
 func (p *pulse) add(now time.Time, battery api.Battery, s api.Statistics, sum passed) api.Packets {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *pulse) add(now time.Time, battery api.Battery, s api.Statistics, sum pa
 	p.peak.Add(now, sum.heard-p.last.heard)
 	p.heard.Add(now, sum.heard-p.last.heard)
 	p.errors.Add(now, sum.errors-p.last.errors)
-	p.queued.Add(now, 0)
+	p.queued.Add(now, sum.queued)
 	p.dropped.Add(now, sum.dropped-p.last.dropped)
 	p.processed.Add(now, sum.processed-p.last.processed)
 	p.last = sum

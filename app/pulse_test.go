@@ -14,7 +14,7 @@ func TestPulseCountsASecondAtATime(t *testing.T) {
 	p := newPulse()
 	now := time.Unix(1700000000, 0)
 	p.add(now, api.Mains, api.Statistics{Memory: 100, Devices: 3}, passed{heard: 50, errors: 2, processed: 40})
-	got := p.add(now.Add(time.Second), api.Mains, api.Statistics{Memory: 120, Devices: 4}, passed{heard: 80, errors: 2, dropped: 9, processed: 70})
+	got := p.add(now.Add(time.Second), api.Mains, api.Statistics{Memory: 120, Devices: 4}, passed{heard: 80, errors: 2, dropped: 9, processed: 70, queued: 5})
 	value := func(h api.HistoryView) string {
 		b := string(api.AppendRecord(nil, &h, api.HistoryFields, api.JSON, 0))
 		_, after, _ := strings.Cut(b, `last_value": `)
@@ -27,7 +27,7 @@ func TestPulseCountsASecondAtATime(t *testing.T) {
 		want    string
 	}{
 		"heard": {got.Heard, "50 30"}, "peak": {got.Peak, "50 30"}, "errors": {got.Errors, "2 0"}, "dropped": {got.Dropped, "0 9"},
-		"processed": {got.Processed, "40 30"}, "queued": {got.Queued, "0 0"}, "memory": {p.memory.At(now), "100 120"},
+		"processed": {got.Processed, "40 30"}, "queued": {got.Queued, "0 5"}, "memory": {p.memory.At(now), "100 120"},
 		"devices": {p.devices.At(now), "3 4"},
 	} {
 		if got := value(c.history); got != c.want {

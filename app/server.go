@@ -10,11 +10,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api/auth"
 	"github.com/tocsin-wids/tocsin/api/events"
@@ -40,6 +40,8 @@ type Options struct {
 	Memory         bool              // keep nothing on disk
 	SetStoreAside  bool              // rename a damaged store and begin an empty one
 	KismetDB       *kismetdb.Options // log to write; its tables, name and place count; nil: none
+	Root           bool              // the process has all rights
+	Warnings       []string          // of the configuration: what it asks for and is not done
 	Logger         *slog.Logger      // discards if nil
 }
 
@@ -93,8 +95,8 @@ func New(o Options) (_ *Server, err error) {
 	if s.sources, err = openSources(o); err != nil {
 		return nil, err
 	}
-	s.states = sourceStates(o.Config.Server.Sources, s.sources)
-	if s.keeper, err = openKeeper(o); err != nil {
+	s.states = sourceStates(o.Config.Server.Sources, s.sources, o.Config.Server.Queue.Limit)
+	if s.keeper, err = s.openKeeper(); err != nil {
 		return nil, err
 	}
 	if s.listener, err = listen(o); err != nil {
@@ -105,15 +107,16 @@ func New(o Options) (_ *Server, err error) {
 	}
 	s.http = newHTTP(s.handler(), o.Logger)
 	s.http.ConnState = s.count
-	for _, a := range o.Config.Alerts.AtStart {
-		s.ledger.OneShot(a.Header, tocsin.System, tocsin.Critical, a.Text)
-	}
+	s.tellOfStart()
 	return s, nil
 }
 
-// openKeeper reads the login and the tokens from the data folder, which is made if need be.
-func openKeeper(o Options) (*auth.Keeper, error) {
+// openKeeper reads the login and the tokens from the data folder, which is made if need be. What of Kismet's cannot be taken
+// over is a warning.
+func (s *Server) openKeeper() (*auth.Keeper, error) {
+	o := s.options
 	k := auth.Options{Logger: o.Logger, User: o.User, Password: o.Password, KismetFile: o.KismetLogin, KismetTokens: o.KismetTokens}
+	k.Warn = func(text string) { s.options.Warnings = append(slices.Clip(s.options.Warnings), text) }
 	if !o.Memory {
 		var err error
 		if k.File, err = LoginFile(o.Config); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -96,8 +97,11 @@ func openSource(definition string) (capture.Source, error) {
 	switch {
 	case path == replay.Stdin:
 		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(os.Stdin), nil }
+		return replay.Pipe{Source: replay.New(o)}, nil
 	case !isFile(path):
 		return nil, fmt.Errorf("source %s: neither a capture file nor -; radios cannot be opened yet", definition)
+	case isPipe(path):
+		return replay.Pipe{Source: replay.New(o)}, nil
 	}
 	return replay.New(o), nil
 }
@@ -107,14 +111,46 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// listen runs one source to its end and says what became of it.
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
+}
+
+// listen runs one source to its end and says what became of it. One that fails and can be opened again is, until ctx is done.
 func (s *Server) listen(ctx context.Context, i int) {
 	source, state := s.sources[i], s.states[i]
 	state.begin()
 	s.announce(events.TopicNewSource, state)
 	s.ledger.Say(tocsin.MessageInfo, "Reading "+tocsin.Quote([]byte(source.Name())))
+	for {
+		err := s.hear(ctx, i)
+		s.flush()
+		if ctx.Err() != nil || !failed(source, err) {
+			s.ended(ctx, state, err)
+			return
+		}
+		pause := s.failed(state, err)
+		if pause == 0 {
+			return
+		}
+		t := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			s.ended(ctx, state, nil)
+			return
+		case <-t.C:
+		}
+	}
+}
+
+// hear runs a source once and takes what it delivers to the detectors.
+func (s *Server) hear(ctx context.Context, i int) error {
+	source, state := s.sources[i], s.states[i]
 	numbers := map[uint16]uint16{}
-	err := source.Run(ctx, func(batch []pcap.Packet) error {
+	take, end := s.taker(ctx, state)
+	defer end()
+	return source.Run(ctx, func(batch []pcap.Packet) error {
 		for j := range batch {
 			radio := batch[j].Interface
 			n, ok := numbers[radio]
@@ -124,30 +160,92 @@ func (s *Server) listen(ctx context.Context, i int) {
 			}
 			batch[j].Interface = n
 		}
-		state.delivered(batch)
-		s.observe(batch, state.uuid)
-		return nil
+		s.delivered(state, batch)
+		return take(batch)
 	})
-	s.flush()
-	packets := source.Counts().Packets
-	switch {
-	case ctx.Err() != nil:
-		state.end("", "")
-		s.announce(events.TopicSourceClosed, state)
-	case err != nil && !errors.Is(err, pcap.ErrTruncated):
-		text := fmt.Sprintf("The source %s failed after %d packets: %s", tocsin.Quote([]byte(source.Name())), packets, err)
-		s.logger.Error("source failed", "source", source.Name(), "packets", packets, "error", err)
+}
+
+// taker returns what takes the batches of a source, and what ends it: then all that was taken has been looked at. What is
+// live gets a queue, so that neither waits for the other.
+func (s *Server) taker(ctx context.Context, state *sourceState) (take func([]pcap.Packet) error, end func()) {
+	if state.backlog == nil {
+		return func(batch []pcap.Packet) error {
+			s.observe(batch, state.uuid)
+			return nil
+		}, func() {}
+	}
+	ended, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		state.backlog.run(ended, func(list []pcap.Packet) {
+			for part := range slices.Chunk(list, lookAtOnce) {
+				s.observe(part, state.uuid)
+			}
+		})
+	}()
+	live := state.source.(capture.Live)
+	return func(batch []pcap.Packet) error { return state.backlog.add(ctx, batch, live.Live()) },
+		func() {
+			close(ended)
+			<-done
+		}
+}
+
+// lookAtOnce is how many waiting packets are looked at before others may have the lock of the shard.
+const lookAtOnce = 256
+
+// failed reports whether err, the end of a Run, is a failure. A file that was cut off is read as far as it goes; where another
+// could be writing, somebody has stopped.
+func failed(source capture.Source, err error) bool {
+	return err != nil && (reopens(source) || !errors.Is(err, pcap.ErrTruncated))
+}
+
+func reopens(source capture.Source) bool {
+	l, ok := source.(capture.Live)
+	return ok && l.Reopens()
+}
+
+// delivered notes a batch, and says if its source is open again.
+func (s *Server) delivered(state *sourceState, batch []pcap.Packet) {
+	reopened, news := state.delivered(batch)
+	if reopened {
+		s.announce(events.TopicSourceOpened, state)
+	}
+	if news != "" {
+		s.ledger.Tell(&tocsin.SourceOpen, state.uuid, fmt.Sprintf("The source %s %s", state.called(), news))
+	}
+}
+
+// failed says that a source failed and what happens next. The pause before that is 0 if nothing does.
+func (s *Server) failed(state *sourceState, err error) time.Duration {
+	packets := state.counts().Packets
+	s.logger.Error("source failed", "source", state.source.Name(), "packets", packets, "error", err)
+	text := fmt.Sprintf("The source %s failed after %s: %s; ", state.called(), count(int(packets), "packet"), err)
+	if !reopens(state.source) {
 		state.end(err.Error(), "")
 		s.announce(events.TopicSourceError, state)
-		s.ledger.OneShot("SOURCEERROR", tocsin.System, tocsin.Critical, text)
-	default:
-		warning := ""
-		if err != nil {
-			warning = err.Error()
-		}
-		state.end("", warning)
-		s.announce(events.TopicSourceClosed, state)
-		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The source %s ended after %d packets", tocsin.Quote([]byte(source.Name())), packets))
+		s.ledger.Tell(&tocsin.SourceError, state.uuid, text+"it is not opened again")
+		return 0
+	}
+	pause, tell := state.fail(err.Error())
+	s.announce(events.TopicSourceError, state)
+	text += fmt.Sprintf("it is opened again in %s, %s so far", pause, count(state.failures(), "failure"))
+	if !tell || !s.ledger.Tell(&tocsin.SourceError, state.uuid, text) {
+		s.ledger.Say(tocsin.MessageError, text)
+	}
+	return pause
+}
+
+// ended says that a source ended without a failure, or with the server.
+func (s *Server) ended(ctx context.Context, state *sourceState, err error) {
+	warning := ""
+	if err != nil && ctx.Err() == nil {
+		warning = err.Error()
+	}
+	state.end("", warning)
+	s.announce(events.TopicSourceClosed, state)
+	if ctx.Err() == nil {
+		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The source %s ended after %s", state.called(), count(int(state.counts().Packets), "packet")))
 	}
 }
 

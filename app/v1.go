@@ -75,7 +75,7 @@ func (s *Server) describeSensors() []v1.Sensor {
 		source := s.sources[sources[n]]
 		list[n] = v1.Sensor{Name: name, Source: source.Name()}
 		if radios[sources[n]] == 1 {
-			list[n].Lost = new(source.Counts().Lost)
+			list[n].Lost = new(s.states[sources[n]].counts().Lost)
 		}
 	}
 	s.mu.Lock()
@@ -133,10 +133,10 @@ func (s *Server) describeDetectors(catalogue map[string]v1.Detector) map[string]
 	return list
 }
 
-// sectionsOf parts the page of a detector at its headings.
+// sectionsOf parts the page of an alert at its headings.
 func sectionsOf(header string) []v1.Section {
 	var list []v1.Section
-	parts := strings.Split(detectors.Page(header), "\n## ")
+	parts := strings.Split(page(header), "\n## ")
 	for _, part := range parts[min(1, len(parts)):] {
 		title, text, _ := strings.Cut(part, "\n")
 		list = append(list, v1.Section{Title: strings.TrimSpace(title), Text: strings.TrimSpace(text)})

@@ -21,8 +21,11 @@ type Limit struct {
 	Help    string // a few words, with the unit
 }
 
-// Limits describes the limits of s in the order of their declaration.
+// Limits describes the limits of s in the order of their declaration; none if nobody defined them.
 func (s Spec) Limits() []Limit {
+	if s.limits == nil {
+		return nil
+	}
 	var list []Limit
 	for f, v := range fields(reflect.ValueOf(s.limits)) {
 		l := Limit{Name: snake(f.Name), Type: typeName(f.Type), Default: text(v), Help: f.Tag.Get("help")}

@@ -26,16 +26,6 @@ func Page(header string) string {
 	return string(b)
 }
 
-// Section returns the text of one section of a detector's page: "What to do".
-func Section(header, title string) string {
-	_, rest, ok := strings.Cut(Page(header), "\n## "+title+"\n")
-	if !ok {
-		return ""
-	}
-	text, _, _ := strings.Cut(rest, "\n## ")
-	return strings.TrimSpace(text)
-}
-
 // Explains returns the headers that a detector's findings explain, see tocsin.Definition.
 func Explains(header string) []string {
 	for _, s := range All() {

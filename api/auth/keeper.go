@@ -40,12 +40,14 @@ type Options struct {
 	KismetFile string
 	// KismetTokens is Kismet's file of API tokens (session.db, a list in JSON), taken over once. Empty: none.
 	KismetTokens string
-	Now          func() time.Time // time.Now if nil
+	Warn         func(text string) // what of these two cannot be taken over; it is only logged if nil
+	Now          func() time.Time  // time.Now if nil
 }
 
 // Keeper holds the login, the sessions and the tokens.
 type Keeper struct {
 	logger   *slog.Logger
+	warn     func(string)
 	now      func() time.Time
 	file     string
 	operator bool
@@ -70,12 +72,15 @@ type Keeper struct {
 // Open reads the file, or starts without a login if there is none.
 func Open(o Options) (*Keeper, error) {
 	k := &Keeper{
-		logger: o.Logger, now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
+		logger: o.Logger, warn: o.Warn, now: o.Now, file: o.File, hashing: make(chan struct{}, 2),
 		sessions: map[[32]byte]time.Time{}, failures: newFailures(),
 		watches: map[*watch]struct{}{},
 	}
 	if k.logger == nil {
 		k.logger = slog.New(slog.DiscardHandler)
+	}
+	if k.warn == nil {
+		k.warn = func(string) {}
 	}
 	if k.now == nil {
 		k.now = time.Now

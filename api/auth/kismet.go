@@ -32,6 +32,7 @@ func (k *Keeper) takeOver(path string) error {
 	}
 	if err != nil {
 		k.logger.Warn("login of Kismet not taken over", "error", err)
+		k.warn(fmt.Sprintf("the login of Kismet is not taken over: %s", err))
 		return nil
 	}
 	login := newLogin(user, password)
@@ -50,6 +51,12 @@ func (k *Keeper) takeOver(path string) error {
 			"file", path, "user", user)
 	}
 	return nil
+}
+
+// HoldsLogin reports whether the file at path holds a login as Kismet keeps it, in clear text.
+func HoldsLogin(path string) bool {
+	_, _, err := readKismet(path)
+	return err == nil
 }
 
 // readKismet reads the two settings. As in Kismet the first line of a name counts, and names are not case-sensitive.
@@ -122,6 +129,7 @@ func (k *Keeper) takeOverTokens(path string) error {
 	}
 	if err != nil {
 		k.logger.Warn("tokens of Kismet not taken over", "file", path, "error", err)
+		k.warn(fmt.Sprintf("the tokens of Kismet in %q are not taken over: %s", path, err))
 		return nil
 	}
 	taken := 0

@@ -24,6 +24,9 @@ type Source struct {
 	Link       uint16 // link type of its last packet; 0 if it had none
 	Packets    uint64
 	Lost       uint64
+	Retry      bool // is opened again after a failure
+	// Attempts to open it again since it last was open for long, and since the start.
+	Attempts, TotalAttempts int
 	// Packets and octets of each second.
 	PacketRate, ByteRate api.History
 }
@@ -142,9 +145,9 @@ var sourceFields = []api.Field[src]{
 	sourceText("warning", "what was wrong with what was read all the same", func(s *src) string { return s.Warning }),
 	sourceFlag("remote", "never", never),
 	sourceFlag("passive", "never", never),
-	sourceFlag("retry", "is opened again after an error, never", never),
-	sourceNumber("retry_attempts", "uint32_t", "none", noNumber),
-	sourceNumber("total_retry_attempts", "uint32_t", "none", noNumber),
+	sourceFlag("retry", "is opened again after an error", func(s *src) bool { return s.Retry }),
+	sourceNumber("retry_attempts", "uint32_t", "failures since it last was open for long", func(s *src) int64 { return int64(s.Attempts) }),
+	sourceNumber("total_retry_attempts", "uint32_t", "failures since the start", func(s *src) int64 { return int64(s.TotalAttempts) }),
 	sourceText("ipc_binary", "capture tool, none", noText),
 	sourceNumber("ipc_pid", "int64_t", "process of the capture tool, none", func(*src) int64 { return -1 }),
 	sourceText("remote_ip", "address of who sends, none", noText),
@@ -173,7 +176,7 @@ var sourceFields = []api.Field[src]{
 	sourceNumber("info.antenna_beamwidth", "double", "not defined", noNumber),
 	sourceText("info.amp_type", "not defined", noText),
 	sourceNumber("info.amp_gain", "double", "not defined", noNumber),
-	{Name: "tocsin.datasource.lost", Type: "uint64_t", Help: "packets that the sensor lost, as far as the capture tells",
+	{Name: "tocsin.datasource.lost", Type: "uint64_t", Help: "packets that the sensor lost, as far as the capture tells, and that found the queue full",
 		Append: func(b []byte, s *src) []byte { return strconv.AppendUint(b, s.Lost, 10) }},
 }
 

@@ -32,7 +32,7 @@ func (c analyzeCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	conf, err := c.load(t)
+	conf, _, err := c.load(t)
 	if err != nil {
 		return err
 	}

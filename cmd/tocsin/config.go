@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/tocsin-wids/tocsin/app"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detectors"
 )
@@ -14,6 +15,15 @@ import (
 type configCommand struct {
 	Check  configCheckCommand  `cmd:"" help:"Print the configuration that counts, each value with where it is from; exit with 2 if there is a mistake."`
 	Import configImportCommand `cmd:"" help:"Write a tocsin.yaml that says what a Kismet configuration folder says."`
+}
+
+// alertHeaders lists the names of all alerts that are raised here.
+func alertHeaders() []string {
+	var list []string
+	for _, s := range app.Catalogue() {
+		list = append(list, s.Header)
+	}
+	return list
 }
 
 type configCheckCommand struct {
@@ -27,7 +37,7 @@ func (c configCheckCommand) Run(t terminal) error {
 	if err = errors.Join(err, limitProblems(conf)); err != nil {
 		return told(err, t)
 	}
-	for _, line := range append(d.Notes(), d.Unraised(detectors.Headers())...) {
+	for _, line := range append(d.Notes(), d.Unraised(alertHeaders())...) {
 		fmt.Fprintln(t.err, "tocsin: note:", line)
 	}
 	_, err = t.out.Write(d.Effective())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/tocsin-wids/tocsin/app"
 	"github.com/tocsin-wids/tocsin/detect"
-	"github.com/tocsin-wids/tocsin/detectors"
 )
 
 type definitionsCommand struct {
@@ -25,7 +24,7 @@ func (c definitionsCommand) Run(t terminal) error {
 	}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "ALERT\tCLASS\tSEVERITY\tTHROTTLE\tWHAT IT IS")
-	for _, s := range detectors.All() {
+	for _, s := range app.Catalogue() {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.Header, s.Class, s.Severity, s.Throttle, s.Title)
 	}
 	return w.Flush()
@@ -47,7 +46,7 @@ type jsonDefinition struct {
 
 func definitionsJSON(w io.Writer) error {
 	list := []jsonDefinition{}
-	for _, s := range detectors.All() {
+	for _, s := range app.Catalogue() {
 		list = append(list, jsonDefinition{
 			Header: s.Header, Title: s.Title, Class: string(s.Class), Severity: s.Severity.String(), Throttle: s.Throttle.String(),
 			Confidence: uint8(s.Confidence), Description: s.Description, Attack: append([]string{}, s.Attack...),
@@ -61,7 +60,7 @@ func definitionsJSON(w io.Writer) error {
 }
 
 func definitionsMarkdown(w io.Writer) error {
-	for _, s := range detectors.All() {
+	for _, s := range app.Catalogue() {
 		fmt.Fprintf(w, "## %s\n\n%s. %s, %s, at most %s.\n\n%s\n", s.Header, s.Title, s.Class, s.Severity, s.Throttle, s.Description)
 		if limits := s.Limits(); len(limits) > 0 {
 			fmt.Fprint(w, "\n| Limit | Default | Least | Meaning |\n|---|---|---|---|\n")

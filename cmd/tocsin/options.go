@@ -29,17 +29,17 @@ func (c configured) draft() *config.Draft {
 	return d
 }
 
-// load reads the configuration that c names and tells what of it is not used. Mistakes in it are mistakes of usage.
-func (c configured) load(t terminal) (config.Config, error) {
+// load reads the configuration that c names and tells what of it is not used; warnings is what of that somebody misses.
+// Mistakes in it are mistakes of usage.
+func (c configured) load(t terminal) (conf config.Config, warnings []string, err error) {
 	d := c.draft()
-	conf, err := d.Result(detectors.Headers())
-	if err != nil {
-		return conf, exitError{exitUsage, err}
+	if conf, err = d.Result(detectors.Headers()); err != nil {
+		return conf, nil, exitError{exitUsage, err}
 	}
 	for _, line := range d.Notes() {
 		fmt.Fprintln(t.err, "tocsin: note:", line)
 	}
-	return conf, nil
+	return conf, d.Warnings(), nil
 }
 
 // limitProblems tells all limits that their detector refuses.

@@ -29,7 +29,7 @@ type serveCommand struct {
 
 // Run serves until it is interrupted.
 func (c serveCommand) Run(ctx context.Context, t terminal) error {
-	conf, err := c.load(t)
+	conf, warnings, err := c.load(t)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	}
 	options := serverOptions(conf)
 	options.User, options.Password, options.Logger = c.User, password, logger(t, c.Verbose)
-	options.SetStoreAside = c.SetStoreAside
+	options.SetStoreAside, options.Root, options.Warnings = c.SetStoreAside, os.Geteuid() == 0, warnings
 	if c.Kismetdb != "" {
 		options.KismetDB = c.log()
 	}

@@ -32,7 +32,7 @@ type tokenData struct {
 // keeper opens the file of the tokens. The folder is made only if need be and create allows it: the name of one that is
 // not there is a mistake for whoever wants to see or end a token.
 func (c tokenData) keeper(t terminal, create bool) (*auth.Keeper, error) {
-	conf, err := c.load(t)
+	conf, _, err := c.load(t)
 	if err != nil {
 		return nil, err
 	}
