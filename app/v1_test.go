@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
@@ -120,8 +121,11 @@ func TestOwnInterfaceTellsOfDetectors(t *testing.T) {
 	if values["frames"] != "20" || values["window"] != "3s" || values["networks"] == "" {
 		t.Errorf("limits %v", values)
 	}
-	if d := known["DETECTORFAIL"]; d.Detector != nil || d.Severity != "HIGH" {
-		t.Errorf("%+v", d)
+	for _, system := range tocsin.SystemAlerts {
+		d := fetch[v1.Definition](t, s, "/definitions/"+system.Header)
+		if d.Detector != nil || d.Severity != system.Severity.String() || len(d.Sections) != 5 || known[system.Header].Title != system.Title {
+			t.Errorf("%+v", d)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func captureSources() []kismet.Source {
 	return []kismet.Source{
 		{UUID: "5FE308BD-0000-0000-0000-AABBCCDDEEFF", Number: 1, Name: "roof", Definition: "/srv/roof.pcap:name=roof", Interface: "/srv/roof.pcap",
 			Running: true, Link: 127, Packets: 18230, Lost: 3, PacketRate: packets, ByteRate: octets},
-		{UUID: kismet.CaptureUUID("-"), Number: 2, Name: "-", Definition: "-", Interface: "-", Error: "cut \"off\"\n"},
+		{UUID: kismet.CaptureUUID("-"), Number: 2, Name: "-", Definition: "-", Interface: "-", Error: "cut \"off\"\n", Retry: true, Attempts: 3, TotalAttempts: 8},
 	}
 }
 
@@ -47,9 +47,9 @@ func TestSourcesAreListedWithWhatTheyDo(t *testing.T) {
 	const p = "kismet.datasource."
 	for i, want := range []map[string]any{
 		{"uuid": "5FE308BD-0000-0000-0000-AABBCCDDEEFF", "source_key": 2379220991., "source_number": 1., "name": "roof", "definition": "/srv/roof.pcap:name=roof",
-			"interface": "/srv/roof.pcap", "capture_interface": "/srv/roof.pcap", "running": 1., "error": 0., "error_reason": "", "dlt": 127., "num_packets": 18230., "ipc_pid": -1.,
+			"interface": "/srv/roof.pcap", "capture_interface": "/srv/roof.pcap", "running": 1., "error": 0., "error_reason": "", "retry": 0., "retry_attempts": 0., "dlt": 127., "num_packets": 18230., "ipc_pid": -1.,
 			"channels": []any{}, "hopping": 0.},
-		{"uuid": "4E1D07C3-0000-0000-0000-000000000000", "source_number": 2., "running": 0., "error": 1., "error_reason": "cut \"off\"\n", "dlt": 0., "num_packets": 0.},
+		{"uuid": "4E1D07C3-0000-0000-0000-000000000000", "source_number": 2., "running": 0., "error": 1., "error_reason": "cut \"off\"\n", "retry": 1., "retry_attempts": 3., "total_retry_attempts": 8., "dlt": 0., "num_packets": 0.},
 	} {
 		for name, value := range want {
 			if diff := cmp.Diff(value, list[i][p+name]); diff != "" {

@@ -25,6 +25,7 @@ type Definition struct {
 	Throttle    Throttle  `json:"throttle" doc:"How often it is raised at most."`
 	Counters    Counters  `json:"counters" doc:"Of the throttle."`
 	Detector    *Detector `json:"detector,omitempty" doc:"What raises it. Absent if no detector does."`
+	Sections    []Section `json:"sections,omitempty" nullable:"false" doc:"Its page, if no detector raises it: a detector has its own. Only in the answer about one definition."`
 }
 
 // Throttle bounds how often one subject raises a definition.
@@ -138,12 +139,14 @@ func (h *Handler) definition(_ context.Context, in *definitionIn) (Definition, e
 		if d.Header != header {
 			continue
 		}
-		var detector *Detector
-		if known, ok := h.o.Detectors()[header]; ok {
-			known.Limits, known.Sections = list(known.Limits), h.o.Sections(header)
-			detector = &known
+		known, ok := h.o.Detectors()[header]
+		if !ok {
+			definition := definitionOf(&d, nil)
+			definition.Sections = h.o.Sections(header)
+			return definition, nil
 		}
-		return definitionOf(&d, detector), nil
+		known.Limits, known.Sections = list(known.Limits), h.o.Sections(header)
+		return definitionOf(&d, &known), nil
 	}
 	return Definition{}, tocsin.Errorf(tocsin.NotFound, "There is no definition of that name: %s/definitions lists all.", root)
 }

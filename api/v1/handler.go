@@ -51,7 +51,7 @@ type Options struct {
 	Server    func() Server                 // what the server says about itself
 	Sensors   func() []Sensor               // in the order in which they were first heard
 	Detectors func() map[string]Detector    // by header, without their pages; none if nil
-	Sections  func(header string) []Section // of a detector's page; none if nil
+	Sections  func(header string) []Section // of the page of an alert; none if nil
 	Now       func() time.Time              // time.Now if nil
 	Kept      int                           // events that streams can resume from; 1024 if 0
 	Streams   int                           // at most; 256 if 0
