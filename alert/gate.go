@@ -19,7 +19,7 @@ type gate struct {
 	// Subjects seen before and new ones have a cap each: a flood of invented subjects uses up the cap of new ones and
 	// leaves that of the known alone.
 	known, fresh bucket
-	subjects     *window.Map[string, subject]
+	subjects     *window.Map[string, subject] // made when first needed: most definitions are never raised
 	suppressed   uint64
 }
 
@@ -32,7 +32,7 @@ type subject struct {
 const subjectsPerGate = 1024
 
 func newGate(t tocsin.Throttle) *gate {
-	return &gate{throttle: t, subjects: window.NewMap[string, subject](subjectsPerGate)}
+	return &gate{throttle: t}
 }
 
 // cap is the throttle of all subjects of a kind together.
@@ -45,6 +45,9 @@ func (g *gate) cap() tocsin.Throttle {
 
 // pass reports whether an alert about name is sent at now, and how many were held back since the one before.
 func (g *gate) pass(name string, now time.Time) (held uint64, ok bool) {
+	if g.subjects == nil {
+		g.subjects = window.NewMap[string, subject](subjectsPerGate)
+	}
 	s, _ := g.subjects.Put(name)
 	all := &g.fresh
 	if s.sentOnce {
