@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,6 +72,25 @@ func listening(t *testing.T, f *flaky, conf config.Config, body func(*Server)) {
 		case <-done:
 		}
 	})
+}
+
+func TestPipesAreLiveAndFilesAreNot(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "air.fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for definition, c := range map[string]struct{ live, reopens bool }{
+		fifo + ":name=roof": {true, true}, "-": {true, false}, demoFile: {false, false},
+	} {
+		source, err := openSource(definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := sourceStates([]string{definition}, []capture.Source{source}, 10)[0]
+		if (state.backlog != nil) != c.live || reopens(source) != c.reopens {
+			t.Errorf("%s: queue %v, opened again %v, want %+v", definition, state.backlog != nil, reopens(source), c)
+		}
+	}
 }
 
 func fails(text string) func(context.Context, func([]pcap.Packet) error) error {
