@@ -147,14 +147,14 @@ func (s *Server) watch(state *sourceState, now time.Time) int {
 	if lost > told.lost && now.Sub(told.lostAt) >= tellStrain {
 		text := fmt.Sprintf("%d packets of the source %s were lost before any detector saw them, %d since the start: it delivers faster than they look, and its queue of %d was full",
 			lost-told.lost, state.called(), lost, queue.Limit)
-		if s.ledger.Tell(&tocsin.PacketLost, state.uuid, text) {
+		if s.ledger.Tell(&tocsin.PacketLost, state.called(), text) {
 			told.lost, told.lostAt = lost, now
 		}
 	}
 	if queue.Warning > 0 && most > queue.Warning && now.Sub(told.longAt) >= tellStrain {
 		text := fmt.Sprintf("%d packets of the source %s waited for the detectors at once, more than the %d of the warning level: at %d some are lost",
 			most, state.called(), queue.Warning, queue.Limit)
-		if s.ledger.Tell(&tocsin.PacketQueue, state.uuid, text) {
+		if s.ledger.Tell(&tocsin.PacketQueue, state.called(), text) {
 			told.longAt = now
 		}
 	}

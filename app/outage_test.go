@@ -179,19 +179,24 @@ func TestLooseContactIsOneOutage(t *testing.T) {
 }
 
 func TestSourceThatCannotBeOpenedAgainFailsOnce(t *testing.T) {
+	told := func(reason string) []string {
+		return []string{`SOURCEERROR The source "roof" failed after 7 packets: ` + reason + "; it is not opened again"}
+	}
 	for name, c := range map[string]struct {
-		reopens bool
-		err     error
-		want    []string
+		live, reopens bool
+		err           error
+		want          []string
 	}{
-		"failure":          {false, errors.New("cable pulled"), []string{`SOURCEERROR The source "roof" failed after 7 packets: cable pulled; it is not opened again`}},
-		"end":              {false, nil, nil},
-		"cut off":          {false, fmt.Errorf("read: %w", pcap.ErrTruncated), nil},
-		"end of a writer":  {true, nil, nil},
-		"end of a context": {true, context.Canceled, nil},
+		"failure":                {true, false, errors.New("cable pulled"), told("cable pulled")},
+		"failure of a file":      {false, false, errors.New("no capture"), told("no capture")},
+		"end of what is of now":  {true, false, nil, told("it ended: whoever wrote to it has stopped")},
+		"end in a packet of now": {true, false, pcap.ErrTruncated, told(pcap.ErrTruncated.Error())},
+		"end":                    {false, true, nil, nil},
+		"cut off":                {false, true, fmt.Errorf("read: %w", pcap.ErrTruncated), nil},
+		"end of a context":       {true, true, context.Canceled, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &flaky{live: true, reopens: c.reopens}
+			f := &flaky{live: c.live, reopens: c.reopens}
 			listening(t, f, config.Default(), func(s *Server) {
 				if !errors.Is(c.err, context.Canceled) {
 					f.runs <- func(context.Context, func([]pcap.Packet) error) error { return c.err }
@@ -255,11 +260,11 @@ func TestLostPacketsAreTold(t *testing.T) {
 			t.Errorf("%d packets wait", n)
 		}
 		close(look) // the detectors are back
-		close(batches)
 		synctest.Wait()
 		time.Sleep(time.Minute)
 		s.watch(s.states[0], time.Now())
 		wantTold(t, s.ledger, queue, lost, long, again)
+		close(batches)
 		if looked != 101 {
 			t.Errorf("%d packets were looked at, want all that were not lost", looked)
 		}

@@ -100,7 +100,7 @@ func openSource(definition string) (capture.Source, error) {
 		return replay.Pipe{Source: replay.New(o)}, nil
 	case !isFile(path):
 		return nil, fmt.Errorf("source %s: neither a capture file nor -; radios cannot be opened yet", definition)
-	case isPipe(path):
+	case replay.IsFIFO(path):
 		return replay.Pipe{Source: replay.New(o)}, nil
 	}
 	return replay.New(o), nil
@@ -109,11 +109,6 @@ func openSource(definition string) (capture.Source, error) {
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
-}
-
-func isPipe(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // listen runs one source to its end and says what became of it. One that fails and can be opened again is, until ctx is done.
@@ -125,11 +120,12 @@ func (s *Server) listen(ctx context.Context, i int) {
 	for {
 		err := s.hear(ctx, i)
 		s.flush()
-		if ctx.Err() != nil || !failed(source, err) {
+		problem := failure(source, err)
+		if ctx.Err() != nil || problem == nil {
 			s.ended(ctx, state, err)
 			return
 		}
-		pause := s.failed(state, err)
+		pause := s.failed(state, problem)
 		if pause == 0 {
 			return
 		}
@@ -194,10 +190,21 @@ func (s *Server) taker(ctx context.Context, state *sourceState) (take func([]pca
 // lookAtOnce is how many waiting packets are looked at before others may have the lock of the shard.
 const lookAtOnce = 256
 
-// failed reports whether err, the end of a Run, is a failure. A file that was cut off is read as far as it goes; where another
-// could be writing, somebody has stopped.
-func failed(source capture.Source, err error) bool {
-	return err != nil && (reopens(source) || !errors.Is(err, pcap.ErrTruncated))
+// errStopped is the end of a source of what happens now.
+var errStopped = errors.New("it ended: whoever wrote to it has stopped")
+
+// failure returns what went wrong with a source whose Run returned err; nil if it came to its end. A file that was cut off
+// is read as far as it goes.
+func failure(source capture.Source, err error) error {
+	l, ok := source.(capture.Live)
+	live := ok && l.Live()
+	switch {
+	case err == nil && live:
+		return errStopped
+	case errors.Is(err, pcap.ErrTruncated) && !live:
+		return nil
+	}
+	return err
 }
 
 func reopens(source capture.Source) bool {
@@ -212,7 +219,7 @@ func (s *Server) delivered(state *sourceState, batch []pcap.Packet) {
 		s.announce(events.TopicSourceOpened, state)
 	}
 	if news != "" {
-		s.ledger.Tell(&tocsin.SourceOpen, state.uuid, fmt.Sprintf("The source %s %s", state.called(), news))
+		s.ledger.Tell(&tocsin.SourceOpen, state.called(), fmt.Sprintf("The source %s %s", state.called(), news))
 	}
 }
 
@@ -224,13 +231,13 @@ func (s *Server) failed(state *sourceState, err error) time.Duration {
 	if !reopens(state.source) {
 		state.end(err.Error(), "")
 		s.announce(events.TopicSourceError, state)
-		s.ledger.Tell(&tocsin.SourceError, state.uuid, text+"it is not opened again")
+		s.ledger.Tell(&tocsin.SourceError, state.called(), text+"it is not opened again")
 		return 0
 	}
 	pause, tell := state.fail(err.Error())
 	s.announce(events.TopicSourceError, state)
 	text += fmt.Sprintf("it is opened again in %s, %s so far", pause, count(state.failures(), "failure"))
-	if !tell || !s.ledger.Tell(&tocsin.SourceError, state.uuid, text) {
+	if !tell || !s.ledger.Tell(&tocsin.SourceError, state.called(), text) {
 		s.ledger.Say(tocsin.MessageError, text)
 	}
 	return pause

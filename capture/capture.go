@@ -26,11 +26,12 @@ type Source interface {
 	Counts() Counts
 }
 
-// Live is a Source of what happens now. Any other waits for deliver as long as it takes, and loses nothing.
+// Live is a Source of what happens now, whose end is a failure. Any other waits for deliver as long as it takes, and loses
+// nothing.
 type Live interface {
 	Source
 
-	// Live reports whether the batch at hand is of now, so that deliver must not make the source wait.
+	// Live reports whether the newest batch was of now when it came, so that deliver must not make the source wait.
 	Live() bool
 
 	// Reopens reports whether Run may be called again after it failed, to go on with what is heard from then on.

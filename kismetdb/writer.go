@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"modernc.org/sqlite"
@@ -119,7 +120,7 @@ func (l *Log) fail(err error) {
 	}
 	l.alerted = true
 	l.options.Logger.Error("log not written", "path", l.path, "error", err)
-	l.options.Tell(&tocsin.LogDisabled, l.path,
+	l.options.Tell(&tocsin.LogDisabled, strconv.Quote(l.path),
 		fmt.Sprintf("The log %q cannot be written: %s. It goes on when it can; what is missing is counted", l.path, err))
 }
 

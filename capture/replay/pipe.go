@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/capture"
 )
 
@@ -22,13 +21,14 @@ var _ capture.Live = Pipe{}
 // grow, and younger than those of a capture that somebody made before.
 const recent = time.Minute
 
-// Live reports whether the newest packet is of now.
-func (p Pipe) Live() bool { return time.Since(tocsin.Moment(time.Duration(p.newest.Load()))) < recent }
+// Live reports whether the newest packet was of now when it was read.
+func (p Pipe) Live() bool { return p.live.Load() }
 
 // Reopens reports whether p is a FIFO, where another writer may come.
 func (p Pipe) Reopens() bool { return p.options.Open == nil }
 
-func isFIFO(path string) bool {
+// IsFIFO reports whether there is a FIFO at path.
+func IsFIFO(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -46,7 +47,7 @@ type Source struct {
 	lost    atomic.Uint64
 	read    atomic.Int64
 	size    atomic.Int64
-	newest  atomic.Int64 // time of the newest packet
+	live    atomic.Bool // the newest packet was of now when it was read
 
 	mu    sync.Mutex
 	names []string
@@ -147,7 +148,7 @@ func (s *Source) open() (io.ReadCloser, error) {
 	if s.options.Open != nil {
 		return s.options.Open()
 	}
-	if isFIFO(s.options.Path) {
+	if IsFIFO(s.options.Path) {
 		return openFIFO(s.options.Path)
 	}
 	f, err := os.Open(s.options.Path)
@@ -169,7 +170,7 @@ func (s *Source) note(p *pcap.Reader, batch []pcap.Packet) {
 	s.octets.Add(octets)
 	s.packets.Add(uint64(len(batch)))
 	if n := len(batch); n > 0 {
-		s.newest.Store(int64(batch[n-1].Time))
+		s.live.Store(time.Since(tocsin.Moment(batch[n-1].Time)) < recent)
 	}
 	interfaces := p.Interfaces()
 	s.mu.Lock()
