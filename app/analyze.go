@@ -16,6 +16,7 @@ import (
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
+	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/pcap"
 	"github.com/tocsin-wids/tocsin/report"
 )
