@@ -165,9 +165,25 @@ func (a *advert) repeated(same bool, at time.Duration) bool {
 func profile(f *dot11.Frame) Profile {
 	p := Profile{Security: f.Security(), Channel: f.Elements.PrimaryChannel(), Interval: f.Fixed.Interval}
 	if c, ok := f.Elements.Country(); ok {
-		p.Country = c.Code
+		p.Country, p.Triplets = c.Code, triplets(c)
 	}
 	return p
+}
+
+// triplets hashes the channels and powers of c (FNV-1a); what only pads the element does not count.
+func triplets(c dot11.Country) (hash uint32) {
+	for t := range c.Triplets() {
+		if t == (dot11.CountryTriplet{}) {
+			continue
+		}
+		if hash == 0 {
+			hash = 2166136261
+		}
+		for _, octet := range [...]uint8{t.First, t.Count, uint8(t.Power)} {
+			hash = (hash ^ uint32(octet)) * 16777619
+		}
+	}
+	return hash
 }
 
 // merge returns in what now differs from p, and completes now with what it does not say.
@@ -190,7 +206,28 @@ func (p *Profile) merge(now *Profile) (c Change) {
 	} else if p.Country != [2]byte{} && now.Country != p.Country {
 		c |= CountryChanged
 	}
+	if now.Triplets == 0 {
+		now.Triplets = p.Triplets
+	} else if p.Triplets != 0 && now.Triplets != p.Triplets {
+		c |= TripletsChanged
+	}
 	return c
+}
+
+// Beaconed returns what the beacons of b say of ssid, or else those that hide the name; nil if none was heard. It may
+// be read until the next frame is observed.
+func (b *BSS) Beaconed(ssid []byte) *Advert {
+	var hidden *Advert
+	for i := range b.adverts[:b.Adverts] {
+		switch a := &b.adverts[i].Advert; {
+		case a.Response:
+		case a.SSID == string(ssid):
+			return a
+		case a.SSID == "":
+			hidden = a
+		}
+	}
+	return hidden
 }
 
 // Advert returns what b advertises of ssid, or else of a hidden network, which clients call by its name: the record

@@ -73,3 +73,21 @@ func TestContentIsRepeatedAfterThreeTimesAndNewAgainOnceInAWhile(t *testing.T) {
 		}
 	}
 }
+
+func TestBeaconedIsTheAdvertOfBeaconsByNameOrHidden(t *testing.T) {
+	response := beacon(ap, "x")
+	response[0] = 0x50
+	a := newAir(t, track.Options{})
+	a.hear(response)
+	if got := a.BSS(ap).Beaconed([]byte("x")); got != nil {
+		t.Errorf("of a network that only answered the beacons say %+v", got)
+	}
+	a.hear(beacon(ap, ""))
+	if got := a.BSS(ap).Beaconed([]byte("x")); got == nil || got.SSID != "" || got.Response {
+		t.Errorf("the beacons of a hidden network say %+v", got)
+	}
+	a.hear(beacon(ap, "x"))
+	if got := a.BSS(ap).Beaconed([]byte("x")); got == nil || got.SSID != "x" || got.Response {
+		t.Errorf("the beacons of a network say %+v", got)
+	}
+}

@@ -97,6 +97,7 @@ type Profile struct {
 	Channel  uint8   // primary, as claimed: HT operation, HE or EHT 6 GHz operation, DS parameter; 0 if none
 	Interval uint16  // TU; beacons and probe responses both have it
 	Country  [2]byte // of element 7; zero if absent
+	Triplets uint32  // a hash of the channels and powers in element 7; 0 if it has none
 }
 
 // Change is a set of differences between two profiles.
@@ -107,6 +108,7 @@ const (
 	ChannelChanged
 	IntervalChanged
 	CountryChanged
+	TripletsChanged
 )
 
 // Station is a device that is not an access point.

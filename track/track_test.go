@@ -16,6 +16,9 @@ import (
 func TestChangesOfAnAdvertAreToldOnce(t *testing.T) {
 	ds := func(channel byte) []byte { return []byte{3, 1, channel} }
 	fr := []byte{7, 6, 'F', 'R', ' ', 1, 11, 20}
+	louder := []byte{7, 6, 'U', 'S', ' ', 1, 11, 30}
+	padded := []byte{7, 10, 'U', 'S', 'I', 1, 11, 20, 0, 0, 0, 0}
+	bare := []byte{7, 3, 'U', 'S', ' '}
 	short := []byte{48, 20, 1, 0}
 	for _, c := range []struct {
 		name   string
@@ -28,6 +31,9 @@ func TestChangesOfAnAdvertAreToldOnce(t *testing.T) {
 		{"open", beacon(ap, "x", ds(6), rsnPSK), beacon(ap, "x", ds(6)), track.SecurityChanged},
 		{"channel", beacon(ap, "x", ds(6)), beacon(ap, "x", ds(11)), track.ChannelChanged},
 		{"country", beacon(ap, "x", country), beacon(ap, "x", fr), track.CountryChanged},
+		{"triplets", beacon(ap, "x", country), beacon(ap, "x", louder), track.TripletsChanged},
+		{"triplets padded", beacon(ap, "x", country), beacon(ap, "x", padded), 0},
+		{"triplets missing", beacon(ap, "x", country), beacon(ap, "x", bare), 0},
 		{"country missing", beacon(ap, "x", country), beacon(ap, "x", ds(6)), 0},
 		{"stray octet", beacon(ap, "x", rsnPSK), beacon(ap, "x", []byte{1}), track.SecurityChanged},
 		{"overrun without FCS", beacon(ap, "x", rsnPSK), beacon(ap, "x", short), 0},
@@ -190,7 +196,7 @@ func TestRealCapturesChangeWhereTheyWereMadeTo(t *testing.T) {
 		"benign-long":       {},
 		"o-cryptodrop":      {"00:1D:0F:10:00:01 1": true, "A0:63:91:30:00:01 1": true},
 		"s-beacon-interval": {"F4:F2:6D:20:00:01 100": true},
-		"t-country":         {"F4:F2:6D:20:00:01 1000": true},
+		"t-country":         {"F4:F2:6D:20:00:01 1000": true, "F4:F2:6D:20:00:01 11000": true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := map[string]bool{}
