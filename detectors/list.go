@@ -4,6 +4,7 @@ package detectors
 
 import (
 	"github.com/tocsin-wids/tocsin/detect"
+	"github.com/tocsin-wids/tocsin/detectors/adhocconflict"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
@@ -33,6 +34,7 @@ import (
 // All returns the catalogue in the order of the headers.
 func All() []detect.Spec {
 	return []detect.Spec{
+		adhocconflict.Spec,
 		advcryptchange.Spec,
 		apspoof.Spec,
 		authflood.Spec,
