@@ -21,6 +21,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/devicelost"
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/dot11d"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -51,6 +52,7 @@ func All() []detect.Spec {
 		devicelost.Spec,
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
+		dot11d.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
 		karmaoui.Spec,
