@@ -28,6 +28,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
+	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
@@ -59,6 +60,7 @@ func All() []detect.Spec {
 		longssid.Spec,
 		mcmitm.Spec,
 		noclientmfp.Spec,
+		probechan.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,
 	}
