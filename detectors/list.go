@@ -29,6 +29,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
+	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
@@ -61,6 +62,7 @@ func All() []detect.Spec {
 		mcmitm.Spec,
 		noclientmfp.Spec,
 		probechan.Spec,
+		probenojoin.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,
 	}
