@@ -18,11 +18,13 @@ type Policy struct {
 	Devices  []DeviceRule  // DEVICEFOUND, DEVICELOST
 }
 
-// NetworkRule says who may advertise an SSID.
+// NetworkRule says who may advertise an SSID, and how.
 type NetworkRule struct {
-	Name    string
-	SSID    SSIDPattern
-	Allowed []MACMask
+	Name     string
+	SSID     SSIDPattern
+	Allowed  []MACMask
+	Channels []uint8      // that they may name; nil: any
+	Access   dot11.Access // ways in which they may let clients in; 0: any
 }
 
 // CanaryRule names an SSID that nobody should use.

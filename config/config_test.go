@@ -47,7 +47,7 @@ detectors:
     enabled: false
 policy:
   networks:
-    - {name: Corp, ssid: CorpNet, macs: ["00:1d:0f:10:00:00/ff:ff:ff:ff:ff:00"]}
+    - {name: Corp, ssid: CorpNet, macs: ["00:1d:0f:10:00:00/ff:ff:ff:ff:ff:00"], channels: [36, 1, 233], security: [wpa3-sae, WPA2-PSK]}
   canaries:
     - {ssid_regexp: "^corp-.*-canary$"}
   devices:
@@ -100,6 +100,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 	n := c.Policy.Networks[0]
 	if n.Name != "Corp" || !n.SSID.Match([]byte("CorpNet")) || n.SSID.Match([]byte("CorpNet2")) {
 		t.Errorf("network rule: %+v", n)
+	}
+	if !slices.Equal(n.Channels, []uint8{36, 1, 233}) || n.Access != dot11.AccessWPA2PSK|dot11.AccessWPA3SAE {
+		t.Errorf("channels %v and ways %s are not as written", n.Channels, n.Access)
 	}
 	if !n.Allowed[0].Match(dot11.Addr{0, 0x1d, 0x0f, 0x10, 0, 9}) || n.Allowed[0].Match(dot11.Addr{0, 0x1d, 0x0f, 0x11, 0, 9}) {
 		t.Errorf("mask %+v does not match as written", n.Allowed[0])

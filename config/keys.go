@@ -135,32 +135,46 @@ func (r *yamlReader) policy(key string, n *yaml.Node) {
 		"networks": func(key string, n *yaml.Node) {
 			r.list(key, n, func(item string, n *yaml.Node) {
 				var rule networkWords
-				r.mapping(item, n, keys{
+				r.entry(item, n, keys{
 					"name": r.text(&rule.name), "ssid": r.raw(&rule.ssid), "ssid_regexp": r.raw(&rule.regexp), "macs": r.texts(&rule.macs),
-				}, nil)
+					"channels": r.texts(&rule.channels), "security": r.texts(&rule.security),
+				})
 				keep(r, key, &p.Networks, rule.rule, item, n)
 			})
 		},
 		"canaries": func(key string, n *yaml.Node) {
 			r.list(key, n, func(item string, n *yaml.Node) {
 				var rule canaryWords
-				r.mapping(item, n, keys{
+				r.entry(item, n, keys{
 					"name": r.text(&rule.name), "ssid": r.raw(&rule.ssid), "ssid_regexp": r.raw(&rule.regexp),
-				}, nil)
+				})
 				keep(r, key, &p.Canaries, rule.rule, item, n)
 			})
 		},
 		"devices": func(key string, n *yaml.Node) {
 			r.list(key, n, func(item string, n *yaml.Node) {
 				var rule deviceWords
-				r.mapping(item, n, keys{
+				r.entry(item, n, keys{
 					"name": r.text(&rule.name), "mac": r.text(&rule.mac), "found": r.boolean(&rule.found), "lost": r.boolean(&rule.lost),
 					"timeout": r.positive(&rule.timeout), "severity": r.text(&rule.severity),
-				}, nil)
+				})
 				keep(r, key, &p.Devices, rule.rule, item, n)
 			})
 		},
 	}, nil)
+}
+
+// entry reads a rule. What is wrong with one of its values is told with the rule's name, if it has one.
+func (r *yamlReader) entry(item string, n *yaml.Node, known keys) {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == "name" {
+				r.rule = n.Content[i+1].Value
+			}
+		}
+	}
+	r.mapping(item, n, known, nil)
+	r.rule = ""
 }
 
 // keep makes a rule of what was read and puts it behind the others of its list.

@@ -118,7 +118,8 @@ func (k *kismetReader) alert(d directive) error {
 	return k.draft.throttle(strings.TrimSpace(header), t, d.place)
 }
 
-// apspoof is label:ssid="PATTERN",validmacs="MAC,MAC/MASK". The pattern is always an expression.
+// apspoof is label:ssid="PATTERN",validmacs="MAC,MAC/MASK". The pattern is always an expression. Channels="1,6" and
+// security="wpa2-psk" are ours.
 func (k *kismetReader) apspoof(d directive) error {
 	label, options, err := multipart(d.value)
 	if err != nil {
@@ -127,11 +128,14 @@ func (k *kismetReader) apspoof(d directive) error {
 	if k.isSample(d, options) {
 		return nil
 	}
-	words := networkWords{canaryWords{name: label, regexp: ssidOption(options)}, list(options["validmacs"])}
-	rule, err := words.rule()
+	rule, err := networkWords{
+		canaryWords: canaryWords{name: label, regexp: ssidOption(options)}, macs: list(options["validmacs"]),
+		channels: list(options["channels"]), security: list(options["security"]),
+	}.rule()
 	if err != nil {
 		return err
 	}
+	k.unusedOptions(d, label, options, "ssid", "ssidregex", "validmacs", "channels", "security")
 	networks := &k.draft.config.Policy.Networks
 	k.set(fmt.Sprintf("policy.networks[%d]", len(*networks)), d.place)
 	*networks = append(*networks, rule)
@@ -151,10 +155,20 @@ func (k *kismetReader) ssidcanary(d directive) error {
 	if err != nil {
 		return err
 	}
+	k.unusedOptions(d, label, options, "ssid", "ssidregex")
 	canaries := &k.draft.config.Policy.Canaries
 	k.set(fmt.Sprintf("policy.canaries[%d]", len(*canaries)), d.place)
 	*canaries = append(*canaries, rule)
 	return nil
+}
+
+// unusedOptions tells of the options of a rule that are not among known.
+func (k *kismetReader) unusedOptions(d directive, label string, options map[string]string, known ...string) {
+	for _, name := range sortedKeys(options) {
+		if !slices.Contains(known, name) {
+			k.draft.note(d.place, "%s of the rule %s is not used: %s knows %s", shown(name), shown(label), d.name, strings.Join(known, ", "))
+		}
+	}
 }
 
 // ssidOption takes the name that Kismet reads, and the one that its manual has.

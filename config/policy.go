@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
 )
 
 // The words of a rule are what a file says of it, whatever its format.
@@ -20,7 +22,9 @@ type canaryWords struct {
 
 type networkWords struct {
 	canaryWords
-	macs []string
+	macs     []string
+	channels []string // empty: any
+	security []string // likewise
 }
 
 type deviceWords struct {
@@ -31,16 +35,15 @@ type deviceWords struct {
 	severity    string        // empty: not said
 }
 
+// rule tells all that is wrong with a rule on one line.
 func (w networkWords) rule() (tocsin.NetworkRule, error) {
-	pattern, err := w.pattern()
-	if err != nil {
-		return tocsin.NetworkRule{}, about(w.name, err)
-	}
-	allowed, err := macs(w.macs)
-	if err != nil {
-		return tocsin.NetworkRule{}, about(w.name, err)
-	}
-	return tocsin.NetworkRule{Name: w.label(), SSID: pattern, Allowed: allowed}, nil
+	r := tocsin.NetworkRule{Name: w.label()}
+	var problems [4]error
+	r.SSID, problems[0] = w.pattern()
+	r.Allowed, problems[1] = macs(w.macs)
+	r.Channels, problems[2] = channels(w.channels)
+	r.Access, problems[3] = access(w.security)
+	return r, about(w.name, joinOnLine(problems[:]))
 }
 
 func (w canaryWords) rule() (tocsin.CanaryRule, error) {
@@ -90,6 +93,9 @@ func severity(name string) (tocsin.Severity, error) {
 func joinOnLine(problems []error) error {
 	var err error
 	for _, p := range problems {
+		if p == nil {
+			continue
+		}
 		if err == nil {
 			err = p
 		} else {
@@ -126,6 +132,35 @@ func (w canaryWords) pattern() (tocsin.SSIDPattern, error) {
 		return tocsin.CompileSSID(w.regexp)
 	}
 	return tocsin.SSIDPattern{}, errors.New("ssid or ssid_regexp is missing")
+}
+
+// maxChannel is the highest number of any band, at 6 GHz.
+const maxChannel = 233
+
+func channels(list []string) ([]uint8, error) {
+	var numbers []uint8
+	var problems []error
+	for _, text := range list {
+		n, err := strconv.ParseUint(text, 10, 8)
+		if err != nil || n == 0 || n > maxChannel {
+			problems = append(problems, fmt.Errorf("channel %s is not a number from 1 to %d", shown(text), maxChannel))
+		}
+		numbers = append(numbers, uint8(n))
+	}
+	return numbers, joinOnLine(problems)
+}
+
+func access(list []string) (dot11.Access, error) {
+	var all dot11.Access
+	var problems []error
+	for _, word := range list {
+		way, err := dot11.ParseAccess(word)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("security %w", err))
+		}
+		all |= way
+	}
+	return all, joinOnLine(problems)
 }
 
 // macs reads them all before it tells of a mistake, so that each is told.

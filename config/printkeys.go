@@ -1,9 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tocsin-wids/tocsin"
 )
@@ -80,6 +82,12 @@ func (p *printer) policy(policy tocsin.Policy) {
 		put("name", quote(n.Name))
 		put(ssidKey(n.SSID), quote(n.SSID.String()))
 		put("macs", quotes(texts(n.Allowed)))
+		if len(n.Channels) > 0 {
+			put("channels", strings.ReplaceAll(fmt.Sprint(n.Channels), " ", ", "))
+		}
+		if n.Access != 0 {
+			put("security", "["+n.Access.String()+"]")
+		}
 	})
 	items(p, "canaries", policy.Canaries, func(c tocsin.CanaryRule, put func(name, value string)) {
 		put("name", quote(c.Name))

@@ -41,6 +41,11 @@ func (c Config) problems(headers []string) []problem {
 	for _, name := range slices.Sorted(maps.Keys(c.Detectors)) {
 		v.wantf(slices.Contains(headers, name), "detectors."+name, "no such detector; `tocsin definitions` lists them")
 	}
+	for i, r := range c.Policy.Networks {
+		for _, n := range r.Channels {
+			v.wantf(n > 0 && n <= maxChannel, fmt.Sprintf("policy.networks[%d]", i), "channel %d is not from 1 to %d", n, maxChannel)
+		}
+	}
 	for i, r := range c.Policy.Devices {
 		key := fmt.Sprintf("policy.devices[%d]", i)
 		v.wantf(r.Found || r.Lost, key, "found or lost must be true")

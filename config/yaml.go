@@ -73,6 +73,7 @@ type yamlReader struct {
 	draft *Draft
 	file  string
 	nodes int
+	rule  string // name of the rule that is being read, if one is
 }
 
 // setter takes the value of a key. Key is its whole name, as in server.tls.cert.
@@ -87,7 +88,7 @@ type keys map[string]setter
 func (r *yamlReader) place(n *yaml.Node) string { return r.file + ":" + strconv.Itoa(n.Line) }
 
 func (r *yamlReader) mistake(key string, n *yaml.Node, format string, args ...any) {
-	r.draft.problems = append(r.draft.problems, fmt.Errorf("%s: %w", r.place(n), problem{key, fmt.Errorf(format, args...)}))
+	r.draft.problems = append(r.draft.problems, fmt.Errorf("%s: %w", r.place(n), problem{key, about(r.rule, fmt.Errorf(format, args...))}))
 }
 
 func (r *yamlReader) set(key string, n *yaml.Node) { r.draft.origins[key] = r.place(n) }

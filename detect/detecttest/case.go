@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
 )
 
 // file is one case file, taken apart.
@@ -116,7 +118,7 @@ func readLimits(s section) (map[string]any, error) {
 	return limits, nil
 }
 
-// readPolicy reads lines "network NAME ssid PATTERN allow ADDRESS…", "canary NAME ssid PATTERN" and "device NAME
+// readPolicy reads lines "network NAME ssid PATTERN allow ADDRESS… channels N… security WAY…", "canary NAME ssid PATTERN" and "device NAME
 // ADDRESS found lost timeout TIME severity WORD".
 func readPolicy(s section, a *air) (tocsin.Policy, error) {
 	var p tocsin.Policy
@@ -152,21 +154,39 @@ func addRule(p *tocsin.Policy, words []word, a *air) error {
 		p.Canaries = append(p.Canaries, tocsin.CanaryRule{Name: words[1].text, SSID: pattern})
 		return nil
 	case "network":
-		rule := tocsin.NetworkRule{Name: words[1].text, SSID: pattern}
-		for i, w := range rest {
-			if i == 0 && w.text == "allow" {
-				continue
-			}
-			m, err := a.mask(w)
-			if err != nil {
-				return err
-			}
-			rule.Allowed = append(rule.Allowed, m)
-		}
+		rule, err := networkRule(rest, a)
+		rule.Name, rule.SSID = words[1].text, pattern
 		p.Networks = append(p.Networks, rule)
-		return nil
+		return err
 	}
 	return fmt.Errorf("%q is neither network nor canary", words[0].text)
+}
+
+// networkRule reads what is allowed.
+func networkRule(words []word, a *air) (rule tocsin.NetworkRule, err error) {
+	what := "allow"
+	for _, w := range words {
+		switch {
+		case w.text == "allow" || w.text == "channels" || w.text == "security":
+			what = w.text
+		case what == "channels":
+			var n uint64
+			n, err = strconv.ParseUint(w.text, 10, 8)
+			rule.Channels = append(rule.Channels, uint8(n))
+		case what == "security":
+			var way dot11.Access
+			way, err = dot11.ParseAccess(w.text)
+			rule.Access |= way
+		default:
+			var m tocsin.MACMask
+			m, err = a.mask(w)
+			rule.Allowed = append(rule.Allowed, m)
+		}
+		if err != nil {
+			return rule, err
+		}
+	}
+	return rule, nil
 }
 
 // mask reads a name, an address, or an address and its mask.

@@ -24,7 +24,7 @@
 // "-- air --" or "-- capture FILE.pcap.gz --" (in the same folder, with nothing below it) is required, and so is
 // "-- want --". "-- limits --" has lines "frames = 10" that change the detector's limits. "-- policy --" has lines
 //
-//	network home ssid "CorpNet" allow ap 00:11:22:00:00:00/ff:ff:ff:00:00:00
+//	network home ssid "CorpNet" allow ap 00:11:22:00:00:00/ff:ff:ff:00:00:00 channels 1 6 security wpa2-psk
 //	canary trap ssid ~ "^Free.*"
 //	device phone 02:00:00:00:00:01 found lost timeout 5m severity low
 //
