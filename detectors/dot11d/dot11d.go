@@ -26,7 +26,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1557.004"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
-}, limits{Repeats: 2, Changes: 3, Window: 10 * time.Second, Again: time.Minute, Several: 3, Networks: 1024}, newDetector)
+}, limits{Repeats: 3, Changes: 3, Window: 10 * time.Second, Again: time.Minute, Several: 3, Networks: 1024}, newDetector)
 
 type limits struct {
 	Repeats  int           `help:"frames with the new country within the window, if their checksum is unknown"`
@@ -86,6 +86,10 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		return
 	}
 	if o.Radio.FCS != dot11.FCSGood {
+		// What the first few frames said may be the damage, and the change the truth.
+		if air.Advert.Frames <= uint64(d.limits.Repeats) || !changed && !says(o.Frame, now) {
+			return
+		}
 		if before, changed = d.repeated(n, doubt{before: before, now: now, at: o.Time}, changed); !changed {
 			return
 		}
@@ -109,6 +113,12 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	case networks < d.limits.Several:
 		found.Add(finding(o, air.Advert.SSID, before, now))
 	}
+}
+
+// says reports whether f itself has those rules, and is not one from which the tracker learned nothing.
+func says(f *dot11.Frame, r rules) bool {
+	c, ok := f.Elements.Country()
+	return ok && c.Code == r.country && f.Defects&(dot11.DefectOverrun|dot11.DefectShortFixed) == 0
 }
 
 // repeated keeps a change until the new rules were heard often enough. It then returns the rules before the change.
