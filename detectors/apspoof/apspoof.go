@@ -29,7 +29,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
 }, limits{
-	Again: 10 * time.Minute, Impostors: 5, Window: time.Minute, Announced: time.Minute, Repeats: 2, Adverts: 4096,
+	Again: 10 * time.Minute, Impostors: 5, Window: time.Minute, Announced: time.Minute, Repeats: 2, Unrelated: 20, Adverts: 4096,
 }, newDetector)
 
 type limits struct {
@@ -37,7 +37,8 @@ type limits struct {
 	Impostors int           `help:"breaches of one rule within the window that are told one by one; then once for all"`
 	Window    time.Duration `help:"time in which breaches are counted" min:"1s"`
 	Announced time.Duration `help:"time after an announced switch in which a listed access point may turn up on its channel" min:"1s"`
-	Repeats   int           `help:"frames with the same breach by a listed access point within the window, if their checksum is unknown"`
+	Repeats   int           `help:"frames with the same breach within the window, if their checksums are unknown"`
+	Unrelated int           `help:"frames with any breach of one rule within the window, if their checksums are unknown"`
 	Adverts   int           `help:"judged adverts that are remembered"`
 }
 
@@ -85,6 +86,7 @@ type detector struct {
 	access   bool
 	judged   *window.Set[advert]
 	doubted  *window.Counter[advert]
+	doubts   *window.Counter[count]
 	switched *window.Set[place]
 	flood    *window.Counter[count]
 }
@@ -94,6 +96,7 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 		limits: l, rules: env.Policy.Networks,
 		judged:   window.NewSet[advert](l.Again, l.Adverts),
 		doubted:  window.NewCounter[advert](l.Window, l.Adverts),
+		doubts:   window.NewCounter[count](l.Window, 2*max(len(env.Policy.Networks), 1)),
 		switched: window.NewSet[place](2*l.Again, l.Adverts), // outlives a judgement
 		flood:    window.NewCounter[count](l.Window, 2*max(len(env.Policy.Networks), 1)),
 	}
@@ -117,7 +120,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		return
 	}
 	v := d.judge(a, ssid, o.Time, air.BSS)
-	if v.how >= wrongChannel && o.Radio.FCS != dot11.FCSGood && d.doubted.Add(a, o.Time) < d.limits.Repeats {
+	if v.how != none && o.Radio.FCS != dot11.FCSGood && !d.meant(a, v, o.Time) {
 		return
 	}
 	d.judged.Once(a, o.Time)
@@ -130,6 +133,13 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	case n == d.limits.Impostors+1:
 		found.Add(d.many(ssid, v))
 	}
+}
+
+// meant reports whether a breach in a frame whose checksum nobody verified is as its sender made it: damage does not hit
+// the same bits of an address, name or element twice, and does not hit frames of one network that often.
+func (d *detector) meant(a advert, v verdict, at time.Duration) bool {
+	same, all := d.doubted.Add(a, at), d.doubts.Add(count{v.rule, v.how != stranger}, at)
+	return same >= d.limits.Repeats || all >= d.limits.Unrelated
 }
 
 // advert takes from the tracker what it read of this advert: it does not believe what a damaged end leaves out.
