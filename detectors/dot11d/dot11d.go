@@ -176,7 +176,7 @@ func (d *detector) many(networks int) tocsin.Finding {
 	}
 }
 
-// isCode reports whether c can stand for a country (802.11-2020 §9.4.2.8): access points that do not know theirs send zeros.
+// isCode reports whether c can stand for a country (802.11-2020 §9.4.2.8): access points that do not know theirs send blanks or zeros.
 func isCode(c [2]byte) bool {
 	for _, letter := range c {
 		if (letter < 'A' || letter > 'Z') && (letter < 'a' || letter > 'z') && (letter < '0' || letter > '9') {

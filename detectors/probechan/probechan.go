@@ -87,7 +87,7 @@ func (d *detector) answered(o *tocsin.Observation, air *track.Sight) {
 	}
 	ssid, _, _ := f.Elements.SSID()
 	b := air.BSS.Beaconed(ssid)
-	if b == nil || b.Channel == 0 || b.Channel == channel || o.Time-b.Last > d.limits.Apart || d.switching(air.BSS, b.Channel, channel, o.Time) {
+	if b == nil || b.Channel == 0 || b.Channel == channel || o.Time-b.Last > d.limits.Apart {
 		return
 	}
 	a, _ := d.answers.Put(f.BSSID)
