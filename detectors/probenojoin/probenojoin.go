@@ -4,7 +4,7 @@ package probenojoin
 import (
 	"fmt"
 	"hash/maphash"
-	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -36,7 +36,7 @@ var Spec = detect.Define(detect.Spec{
 
 type limits struct {
 	Probes   int           `help:"probe requests for networks that are here"`
-	Networks int           `help:"different networks that are here and asked for, at most 50"`
+	Networks int           `help:"different networks that are here and asked for, at most 16"`
 	Time     time.Duration `help:"time from the first such request to the last" min:"1s"`
 	Silence  time.Duration `help:"time without such a request after which counting begins anew" min:"1s"`
 	Again    time.Duration `help:"time between two findings about one station" min:"1s"`
@@ -49,7 +49,8 @@ type limits struct {
 type asker struct {
 	first, last time.Duration
 	probes      int
-	networks    uint64 // a bit for each, by its hash: two may share one, so that there are at least as many as bits
+	names       [maxNetworks]uint64 // hashes of the SSIDs
+	networks    int
 }
 
 type detector struct {
@@ -109,8 +110,8 @@ func (d *detector) asks(o *tocsin.Observation, air *track.Sight, found *detect.F
 	}
 	v.last = o.Time
 	v.probes++
-	v.networks |= 1 << (hash & 63)
-	if v.probes < d.limits.Probes || v.count() < d.limits.Networks || v.last-v.first < d.limits.Time || !d.told.Once(f.Addr2, o.Time) {
+	v.name(hash)
+	if v.probes < d.limits.Probes || v.networks < d.limits.Networks || v.last-v.first < d.limits.Time || !d.told.Once(f.Addr2, o.Time) {
 		return
 	}
 	switch n, ring := d.several.Add(struct{}{}, o.Time); {
@@ -121,15 +122,23 @@ func (d *detector) asks(o *tocsin.Observation, air *track.Sight, found *detect.F
 	}
 }
 
-func (a asker) count() int { return bits.OnesCount64(a.networks) }
+// maxNetworks is how many names are told apart.
+const maxNetworks = 16
+
+func (a *asker) name(hash uint64) {
+	if a.networks < maxNetworks && !slices.Contains(a.names[:a.networks], hash) {
+		a.names[a.networks] = hash
+		a.networks++
+	}
+}
 
 func (d *detector) finding(station dot11.Addr, v asker) tocsin.Finding {
 	asked := (v.last - v.first).Round(time.Second)
 	return tocsin.Finding{
-		Text: fmt.Sprintf("%s has asked for at least %d of the networks here for %s, %d times, and has not tried to join any", station, v.count(), asked, v.probes),
+		Text: fmt.Sprintf("%s has asked for at least %d of the networks here for %s, %d times, and has not tried to join any", station, v.networks, asked, v.probes),
 		Reason: tocsin.Reason{
 			What:     "probe requests for networks here, without joining",
-			Observed: fmt.Sprintf("%d requests, %d networks, %s", v.probes, v.count(), asked),
+			Observed: fmt.Sprintf("%d requests, %d networks, %s", v.probes, v.networks, asked),
 			Limit:    fmt.Sprintf("%d requests, %d networks, %s", d.limits.Probes, d.limits.Networks, d.limits.Time),
 		},
 		Subject: station.String(),
