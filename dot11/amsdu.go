@@ -42,6 +42,25 @@ func (f *Frame) Subframes() iter.Seq[Subframe] {
 	}
 }
 
+// MSDUs yields what an unprotected data frame carries behind LLC and SNAP: the MSDU of an ordinary frame with its own source and
+// destination, or those of an A-MSDU. Of a protected one, and of all fragments but the first, it yields nothing.
+func (f *Frame) MSDUs() iter.Seq[Subframe] {
+	return func(yield func(Subframe) bool) {
+		if f.EtherType != 0 {
+			yield(Subframe{Dest: f.Destination(), Source: f.Source(), EtherType: f.EtherType, Payload: f.Payload})
+			return
+		}
+		if !f.IsAMSDU() {
+			return
+		}
+		for s := range f.Subframes() {
+			if s.EtherType != 0 && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
 const subframeHeader = 14 // DA, SA, Length
 
 // wholeAMSDU reports whether subframes fill b to its end, but for padding.

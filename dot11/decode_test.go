@@ -138,6 +138,37 @@ func TestAggregateIsParted(t *testing.T) {
 	}
 }
 
+func TestMSDUsAreThoseOfAllDataFrames(t *testing.T) {
+	const plain, aggregate = "8801 0000" + apHex + stationHex + distantHex + "1000" + "0000", "8801 0000" + apHex + stationHex + distantHex + "1000" + "8000"
+	const inner = remoteHex + stationHex
+	for name, c := range map[string]struct {
+		frame string
+		want  []dot11.Subframe
+	}{
+		"ordinary":            {plain + snapIPv4 + "45", []dot11.Subframe{{Dest: distant, Source: station, EtherType: 0x0800, Payload: []byte{0x45}}}},
+		"A-MSDU":              {aggregate + inner + "0009" + snapIPv4 + "45", []dot11.Subframe{{Dest: remote, Source: station, EtherType: 0x0800, Payload: []byte{0x45}}}},
+		"A-MSDU without LLC":  {aggregate + inner + "0001" + "45", nil},
+		"without LLC":         {plain + "45", nil},
+		"protected":           {"8841" + plain[4:] + snapIPv4 + "45", nil},
+		"protected A-MSDU":    {"8841" + aggregate[4:] + inner + "0009" + snapIPv4 + "45", nil},
+		"management":          {"8000 0000" + apHex + stationHex + distantHex + "1000" + snapIPv4 + "45", nil},
+		"second fragment":     {"8801 0000" + apHex + stationHex + distantHex + "1100" + "0000" + snapIPv4 + "45", nil},
+		"from the other side": {"0802 0000" + stationHex + apHex + distantHex + "1000" + snapIPv4 + "45", []dot11.Subframe{{Dest: station, Source: distant, EtherType: 0x0800, Payload: []byte{0x45}}}},
+	} {
+		f := decoded(t, c.frame)
+		if d := cmp.Diff(c.want, slices.Collect(f.MSDUs())); d != "" {
+			t.Errorf("%s: differ:\n%s", name, d)
+		}
+		if n := testing.AllocsPerRun(10, func() {
+			for m := range f.MSDUs() {
+				_ = m
+			}
+		}); n != 0 {
+			t.Errorf("%s: got %v allocations", name, n)
+		}
+	}
+}
+
 func TestControlFramesNameTheirStations(t *testing.T) {
 	for name, c := range map[string]struct {
 		frame                   string

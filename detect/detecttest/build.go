@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -19,14 +20,15 @@ var kindWords = map[string]dot11.Kind{
 	"actionnoack": dot11.ActionNoAck, "data": dot11.Data, "null": dot11.Null, "qosdata": dot11.QoSData,
 	"qosnull": dot11.QoSNull, "eapol": dot11.Data, "eap": dot11.Data, "wsc": dot11.Data,
 	"rts": dot11.RTS, "cts": dot11.CTS, "ack": dot11.Ack, "pspoll": dot11.PSPoll, "bar": dot11.BlockAckReq,
-	"ba": dot11.BlockAck, "cfend": dot11.CFEnd,
+	"ba": dot11.BlockAck, "cfend": dot11.CFEnd, "arp": dot11.Data, "ipv4": dot11.Data, "dhcp": dot11.Data,
 }
 
 // flagWords are the words that stand alone, with their bit in the Frame Control field if they are one.
 var flagWords = map[string]uint16{
 	"tods": dot11.ToDS, "fromds": dot11.FromDS, "morefrag": dot11.MoreFrag, "retry": dot11.Retry, "pm": dot11.PowerMgmt,
 	"moredata": dot11.MoreData, "protected": dot11.Protected, "order": dot11.Order, "damaged": 0, "unchecked": 0, "ofdm": 0, "bare": 0,
-	"start": 0, "logoff": 0, "request": 0, "response": 0, "success": 0, "failure": 0,
+	"start": 0, "logoff": 0, "request": 0, "response": 0, "success": 0, "failure": 0, "reply": 0, "amsdu": 0,
+	"discover": 0, "offer": 0, "decline": 0, "ack": 0, "nak": 0, "release": 0, "inform": 0,
 	"random": 0, "rxrandom": 0, "anonymous": 0,
 }
 
@@ -35,11 +37,15 @@ var (
 	numberWords = []string{
 		"reason", "status", "algorithm", "transaction", "aid", "listen", "interval", "capability", "tsf", "seq", "frag",
 		"duration", "freq", "signal", "noise", "rate", "cut", "truncate", "category", "code", "group", "tid", "pn",
-		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first",
+		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first", "lease", "sum", "vlan", "port",
 		"access", "length", "mode", "adi",
 	}
-	addressWords = []string{"bssid", "source", "dest", "current"}
-	octetWords   = []string{"body", "advdata", "auxptr", "trailing", "elements", "nonce", "mic", "keydata", "iv", "rsc"}
+	addressWords = []string{"bssid", "source", "dest", "current", "hardware"}
+	octetWords   = []string{
+		"body", "advdata", "auxptr", "trailing", "elements", "nonce", "mic", "keydata", "iv", "rsc",
+		"host", "vendor", "clientid", "options",
+	}
+	ipWords      = []string{"sender", "target", "your", "relay", "mask"}
 	elementWords = []string{"ssid", "channel", "htchannel", "rates", "security", "country", "csa", "ecsa", "element", "ad"}
 )
 
@@ -56,6 +62,7 @@ type draft struct {
 	numbers   map[string]int64
 	addresses map[string]dot11.Addr
 	octets    map[string][]byte
+	ips       map[string]netip.Addr
 	parts     []part
 	mfp       string
 	sensor    string
@@ -73,6 +80,7 @@ type part struct {
 func (a *air) build(at time.Duration, words []word, n int) (sent, error) {
 	d := draft{
 		n: n, flags: map[string]bool{}, numbers: map[string]int64{}, addresses: map[string]dot11.Addr{}, octets: map[string][]byte{},
+		ips: map[string]netip.Addr{},
 	}
 	if err := d.read(a, words); err != nil {
 		return sent{}, err
@@ -125,6 +133,7 @@ func (d *draft) unused() error {
 	left = slices.AppendSeq(left, maps.Keys(d.numbers))
 	left = slices.AppendSeq(left, maps.Keys(d.addresses))
 	left = slices.AppendSeq(left, maps.Keys(d.octets))
+	left = slices.AppendSeq(left, maps.Keys(d.ips))
 	for _, p := range d.parts {
 		left = append(left, p.word)
 	}
@@ -154,8 +163,13 @@ func (d *draft) frame(a *air, at time.Duration) ([]byte, error) {
 	head = append(head, third[:]...)
 	head = binary.LittleEndian.AppendUint16(head, a.sequence(d)<<4|uint16(d.number("frag", 0)))
 	head = append(head, fourth...)
+	aggregate := d.flag("amsdu")
 	if d.kind.IsQoS() {
-		head = binary.LittleEndian.AppendUint16(head, uint16(d.number("tid", 0)))
+		qos := uint16(d.number("tid", 0))
+		if aggregate {
+			qos |= 0x80 // A-MSDU Present (802.11-2020 §9.2.4.5.9)
+		}
+		head = binary.LittleEndian.AppendUint16(head, qos)
 	}
 	var body []byte
 	var err error
@@ -163,6 +177,9 @@ func (d *draft) frame(a *air, at time.Duration) ([]byte, error) {
 		body, err = d.management(at)
 	} else {
 		body, err = d.data(bits)
+	}
+	if aggregate {
+		body = d.aggregate(third, bits, body)
 	}
 	return append(head, body...), err
 }

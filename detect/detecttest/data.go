@@ -27,13 +27,38 @@ func (d *draft) data(bits uint16) ([]byte, error) {
 		payload, err = d.eap(d.take("body", nil), byte(d.number("type", 1)))
 	case "wsc":
 		payload, err = d.wsc()
+	case "arp":
+		ether, payload = 0x0806, d.arp()
+	case "ipv4":
+		ether, payload = 0x0800, d.ipv4()
+	case "dhcp":
+		ether = 0x0800
+		payload, err = d.dhcp()
 	default:
 		ether, payload = uint16(d.number("ether", 0x0800)), d.take("body", make([]byte, 28))
 	}
 	// LLC and SNAP (RFC 1042).
 	b := []byte{0xaa, 0xaa, 3, 0, 0, 0}
+	if vlan := d.number("vlan", -1); vlan >= 0 { // as Linux tags: EtherType instead of a second LLC and SNAP
+		b = binary.BigEndian.AppendUint16(b, 0x8100)
+		b = binary.BigEndian.AppendUint16(b, uint16(vlan))
+	}
 	b = binary.BigEndian.AppendUint16(b, ether)
 	return append(b, payload...), err
+}
+
+// aggregate makes an A-MSDU of the one MSDU in body (802.11-2020 §9.3.2.2.2).
+func (d *draft) aggregate(third dot11.Addr, bits uint16, body []byte) []byte {
+	source, dest := d.from, d.to
+	switch {
+	case bits&dot11.FromDS != 0:
+		source = third
+	case bits&dot11.ToDS != 0:
+		dest = third
+	}
+	b := append(append([]byte{}, dest[:]...), source[:]...)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(body)))
+	return append(b, body...)
 }
 
 // eapolType is the EtherType of 802.1X packets.

@@ -87,6 +87,13 @@
 //	                      replay, mic, iv, rsc, keydata OCTETS, info 0x010a, version 2
 //	eap ap > sta request | response | success | failure  id 1 type 1 body "identity"
 //	wsc sta > ap response id 1 message 4 opcode 4 body OCTETS      EAP-WSC; body is further attributes
+//	arp sta > ap request | reply  sender 10.0.0.5 target 10.0.0.1 hardware ADDRESS      hardware is the sender's
+//	ipv4 sta > ap sender 10.0.0.5 target 10.0.0.1 port 53 body OCTETS      UDP, to this port
+//	dhcp sta > ap discover | offer | request | decline | ack | nak | release | inform      with your,
+//	                      relay, mask, lease, host, vendor, clientid, hardware, transaction, and options OCTETS before
+//	                      the end; from sender and to target; sum 0 is no checksum, sum 1 a wrong one
+//
+// These carry a VLAN tag with vlan 5; and with amsdu a data frame is an A-MSDU of one.
 //
 // Control frames have duration; pspoll has aid; bar and ba have tid and first (the starting sequence number).
 //

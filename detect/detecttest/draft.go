@@ -2,6 +2,7 @@ package detecttest
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/tocsin-wids/tocsin/ble"
@@ -27,6 +28,9 @@ func (d *draft) read(a *air, words []word) error {
 		}
 	}
 	d.retry, d.protected = d.flags["retry"], d.flags["protected"]
+	if d.flags["amsdu"] {
+		d.kind |= dot11.QoSData
+	}
 	return nil
 }
 
@@ -70,7 +74,8 @@ func (d *draft) readWord(a *air, words []word) ([]word, error) {
 	}
 	isNumber, isAddress := slices.Contains(numberWords, name), slices.Contains(addressWords, name)
 	isOctets, isElement := slices.Contains(octetWords, name), slices.Contains(elementWords, name)
-	if words[0].quoted || !isNumber && !isAddress && !isOctets && !isElement && name != "mfp" && name != "sensor" {
+	isIP := slices.Contains(ipWords, name)
+	if words[0].quoted || !isNumber && !isAddress && !isOctets && !isElement && !isIP && name != "mfp" && name != "sensor" {
 		return nil, fmt.Errorf("%s does not know %q", d.word, name)
 	}
 	if len(words) < 2 {
@@ -84,6 +89,8 @@ func (d *draft) readWord(a *air, words []word) ([]word, error) {
 		d.addresses[name], err = a.address(words[1], d.n)
 	case isOctets:
 		d.octets[name], err = octets(words[1])
+	case isIP:
+		d.ips[name], err = ipv4(words[1])
 	case isElement:
 		size := 1
 		if name == "element" || name == "ad" {
@@ -131,6 +138,15 @@ func (d *draft) address(name string, otherwise dot11.Addr) dot11.Addr {
 func (d *draft) take(name string, otherwise []byte) []byte {
 	if v, ok := d.octets[name]; ok {
 		delete(d.octets, name)
+		return v
+	}
+	return otherwise
+}
+
+// ip returns the IPv4 address written for name.
+func (d *draft) ip(name string, otherwise netip.Addr) netip.Addr {
+	if v, ok := d.ips[name]; ok {
+		delete(d.ips, name)
 		return v
 	}
 	return otherwise

@@ -16,6 +16,9 @@ func show(o *tocsin.Observation) string {
 	if f.EtherType != 0 {
 		s += fmt.Sprintf(" ether %#04x payload %x", f.EtherType, f.Payload)
 	}
+	for m := range f.Subframes() {
+		s += fmt.Sprintf(" subframe %s > %s ether %#04x payload %x", m.Source, m.Dest, m.EtherType, m.Payload)
+	}
 	return s + fmt.Sprintf(" freq %d signal %d fcs %d cut %t", o.Radio.Frequency, o.Radio.Signal, o.Radio.FCS, o.Cut)
 }
 

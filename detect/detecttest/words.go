@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -122,6 +123,15 @@ func (a *air) address(w word, n int) (dot11.Addr, error) {
 	addr, err := dot11.ParseAddr(w.text)
 	if err != nil || w.quoted {
 		return addr, fmt.Errorf("%q is not an address, and no line names one so", w.text)
+	}
+	return addr, nil
+}
+
+// ipv4 reads an IPv4 address.
+func ipv4(w word) (netip.Addr, error) {
+	addr, err := netip.ParseAddr(w.text)
+	if err != nil || w.quoted || !addr.Is4() {
+		return addr, fmt.Errorf("%q is not an IPv4 address", w.text)
 	}
 	return addr, nil
 }
