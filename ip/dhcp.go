@@ -185,3 +185,14 @@ func (d *DHCP) Option(code byte, room []byte) (value []byte, ok bool) {
 	}
 	return value, parts > 0
 }
+
+// Number returns the value of an option that is a number of 32 bits, or an address or mask as one, and whether there is
+// one.
+func (d *DHCP) Number(code byte) (n uint32, ok bool) {
+	var room [4]byte
+	v, _ := d.Option(code, room[:])
+	if len(v) != len(room) {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(v), true
+}

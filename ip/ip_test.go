@@ -1,7 +1,6 @@
 package ip_test
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"net/netip"
 	"reflect"
@@ -78,8 +77,11 @@ func TestAckIsRead(t *testing.T) {
 		d.ClientIP != netip.IPv4Unspecified() || d.RelayIP != netip.IPv4Unspecified() || p.Source.String() != "10.77.3.1" || u.Sum != ip.SumRight {
 		t.Errorf("got %+v, %v in %+v", d, err, p)
 	}
-	if v, _ := d.Option(ip.OptionLeaseTime, nil); len(v) != 4 || binary.BigEndian.Uint32(v) != 3600 {
-		t.Errorf("lease: got % x", v)
+	if n, ok := d.Number(ip.OptionLeaseTime); !ok || n != 3600 {
+		t.Errorf("lease: got %d, %t", n, ok)
+	}
+	if n, ok := d.Number(ip.OptionHostName); ok {
+		t.Errorf("a number that is not there: got %d", n)
 	}
 }
 
@@ -277,6 +279,7 @@ func fuzzDHCP(t *testing.T, b []byte) {
 	for code := range 256 {
 		fresh.Option(byte(code), room[:])
 		fresh.Option(byte(code), nil)
+		fresh.Number(byte(code))
 	}
 }
 
