@@ -19,6 +19,10 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/deauthforged"
 	"github.com/tocsin-wids/tocsin/detectors/devicefound"
 	"github.com/tocsin-wids/tocsin/detectors/devicelost"
+	"github.com/tocsin-wids/tocsin/detectors/dhcpclientid"
+	"github.com/tocsin-wids/tocsin/detectors/dhcpconflict"
+	"github.com/tocsin-wids/tocsin/detectors/dhcpnamechange"
+	"github.com/tocsin-wids/tocsin/detectors/dhcposchange"
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
@@ -52,6 +56,10 @@ func All() []detect.Spec {
 		deauthforged.Spec,
 		devicefound.Spec,
 		devicelost.Spec,
+		dhcpclientid.Spec,
+		dhcpconflict.Spec,
+		dhcpnamechange.Spec,
+		dhcposchange.Spec,
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
 		dot11d.Spec,
