@@ -15,6 +15,7 @@ type advert struct {
 	print uint64
 	whole bool // Profile is of a frame that was read to its end
 
+	rumour  uint64        // the print of a frame whose checksum nobody verified: it is believed if it comes again
 	defects dot11.Defects // of the last frame
 	shown   uint8         // frames in a row, up to showTimes, with the same print and defects
 	shownAt time.Duration // the last of them that was not Repeated
@@ -126,7 +127,8 @@ func (b *BSS) advert(ssid []byte, response bool) (a *advert, created bool) {
 }
 
 // compare finds what the frame says differently than a. A frame of which the end is missing says nothing by what it
-// does not have; nor does one that may have been damaged on the way.
+// does not have; nor does one that may have been damaged on the way, unless another says the same: bits that were turned over
+// make a change, and the next frame a change back.
 func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
 	f := o.Frame
 	whole := !o.Cut && (o.Radio.FCS == dot11.FCSGood || f.Defects&(dot11.DefectOverrun|dot11.DefectShortFixed) == 0)
@@ -142,6 +144,13 @@ func (t *Tracker) compare(a *advert, o *tocsin.Observation) {
 		return
 	}
 	before, now := a.Profile, profile(f)
+	if o.Radio.FCS != dot11.FCSGood && a.rumour != print {
+		a.rumour = print
+		if !a.whole {
+			a.Profile = now
+		}
+		return
+	}
 	if a.whole {
 		t.sight.Before, t.sight.Changed = before, before.merge(&now)
 	}

@@ -48,7 +48,9 @@ type air struct {
 }
 
 func newAir(t testing.TB, o track.Options) *air {
-	return &air{t: t, Tracker: track.New(o), o: tocsin.Observation{Frame: new(dot11.Frame), Time: 1000 * time.Hour}}
+	return &air{t: t, Tracker: track.New(o), o: tocsin.Observation{
+		Frame: new(dot11.Frame), Time: 1000 * time.Hour, Radio: dot11.Radio{FCS: dot11.FCSGood},
+	}}
 }
 
 func (a *air) hear(b []byte) *track.Sight {
