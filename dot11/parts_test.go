@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/tocsin-wids/tocsin/dot11"
 )
@@ -124,30 +123,5 @@ func TestTransitionRequestNamesCandidates(t *testing.T) {
 	}
 	if _, ok := decoded(t, management("d040", "0a07010500000000")).BTMRequest(); ok {
 		t.Error("ciphertext is read as a request")
-	}
-}
-
-func TestSAEExchangeIsParted(t *testing.T) {
-	scalar, element := strings.Repeat("11", 32), strings.Repeat("22", 64)
-	s, e := octets(t, scalar), octets(t, element)
-	for name, c := range map[string]struct {
-		body string
-		want dot11.SAE
-	}{
-		"commit":               {"0300010000001300" + scalar + element, dot11.SAE{Group: 19, Scalar: s, Element: e}},
-		"commit with token":    {"0300010000001300" + "aabbcc" + scalar + element, dot11.SAE{Group: 19, Token: []byte{0xaa, 0xbb, 0xcc}, Scalar: s, Element: e}},
-		"commit with password": {"0300010000001300" + scalar + element + "ff032161" + "62", dot11.SAE{Group: 19, Scalar: s, Element: e}},
-		"token wanted":         {"0300010" + "04c001300" + "aabb", dot11.SAE{Group: 19, Token: []byte{0xaa, 0xbb}}},
-		"unknown group":        {"0300010000000100" + scalar, dot11.SAE{Group: 1}},
-		"cut":                  {"0300010000001300" + scalar, dot11.SAE{Group: 19}},
-		"confirm":              {"0300020000000500" + scalar, dot11.SAE{Confirm: 5}},
-	} {
-		got, ok := decoded(t, management("b000", c.body)).SAE()
-		if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" || !ok {
-			t.Errorf("%s: %t, differs:\n%s", name, ok, d)
-		}
-	}
-	if _, ok := decoded(t, management("b000", "000001000000"+"1300")).SAE(); ok {
-		t.Error("open authentication is read as SAE")
 	}
 }

@@ -12,6 +12,7 @@ const (
 	StatusAntiClogging    = 76
 	StatusBadGroup        = 77
 	StatusHashToElement   = 126
+	StatusSAEPK           = 127
 )
 
 // StatusName says a status code in a few words.
@@ -134,4 +135,5 @@ var statuses = [...]string{
 	124: "TCLAS ended for lack of QoS capacity",
 	125: "TCLAS ended for conflict with QoS policy",
 	126: "SAE hash to element",
+	127: "SAE public key",
 }
