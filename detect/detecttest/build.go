@@ -38,12 +38,12 @@ var (
 		"reason", "status", "algorithm", "transaction", "aid", "listen", "interval", "capability", "tsf", "seq", "frag",
 		"duration", "freq", "signal", "noise", "rate", "cut", "truncate", "category", "code", "group", "tid", "pn",
 		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first", "lease", "sum", "vlan", "port",
-		"access", "length", "mode", "adi",
+		"access", "length", "mode", "adi", "commit", "confirm",
 	}
 	addressWords = []string{"bssid", "source", "dest", "current", "hardware"}
 	octetWords   = []string{
 		"body", "advdata", "auxptr", "trailing", "elements", "nonce", "mic", "keydata", "iv", "rsc",
-		"host", "vendor", "clientid", "options",
+		"host", "vendor", "clientid", "options", "scalar", "ffe", "token",
 	}
 	ipWords      = []string{"sender", "target", "your", "relay", "mask"}
 	elementWords = []string{"ssid", "channel", "htchannel", "rates", "security", "country", "csa", "ecsa", "element", "ad"}

@@ -67,8 +67,13 @@
 // text; - is none. Quoted texts are written as in Go: "\x00%p".
 //
 // Management frames have, by kind: interval capability tsf (of the case's time unless given) listen current ADDRESS
-// status aid reason (7) algorithm transaction category code; "group 19" makes an SAE commit of that group; "body
-// OCTETS" follows the fixed fields. protected ones carry octets that look encrypted.
+// status aid reason (7) algorithm transaction category code; "body OCTETS" follows the fixed fields. protected ones
+// carry octets that look encrypted.
+//
+// SAE is in authentications: "group 19" makes a commit of that group, sound in groups 19, 20 and 21, with a scalar and an
+// element of its own for each sender and repetition. "commit 7" makes those of number 7 whoever sends them; scalar, ffe and
+// token OCTETS replace them and come before them. With status 76 or 77 the group is alone, with a token if there is one.
+// "confirm 0" makes a confirm. A refusal for another reason is "algorithm 3 status 1", with "transaction 2" of a confirm.
 //
 // Elements are in the order of the line:
 //

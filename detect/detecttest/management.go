@@ -21,7 +21,6 @@ func (d *draft) management(at time.Duration) ([]byte, error) {
 		b = append(b, d.ciphertext(16)...)
 		return append(b, d.take("body", nil)...), nil
 	}
-	group := d.number("group", -1)
 	switch d.kind {
 	case dot11.Beacon, dot11.ProbeResp:
 		b = le.AppendUint64(b, uint64(d.number("tsf", int64(at/time.Microsecond))))
@@ -41,20 +40,37 @@ func (d *draft) management(at time.Duration) ([]byte, error) {
 	case dot11.Deauth, dot11.Disassoc:
 		u16("reason", 7)
 	case dot11.Auth:
-		sae := int64(0)
-		if group >= 0 {
-			sae = 3
-		}
-		u16("algorithm", sae)
-		u16("transaction", 1)
-		u16("status", 0)
+		return d.authentication()
 	case dot11.Action, dot11.ActionNoAck:
 		b = append(b, byte(d.number("category", 0)), byte(d.number("code", 0)))
 	}
-	if group >= 0 {
-		b = le.AppendUint16(b, uint16(group))
-		b = append(b, noise(uint64(d.n), 96)...) // scalar and element of group 19 (§9.4.1.38, §9.4.1.39)
+	return d.rest(b)
+}
+
+// authentication makes the body of an authentication frame.
+func (d *draft) authentication() ([]byte, error) {
+	le := binary.LittleEndian
+	_, group := d.numbers["group"]
+	_, confirm := d.numbers["confirm"]
+	algorithm, transaction := int64(0), int64(dot11.SAECommit)
+	if group || confirm {
+		algorithm = dot11.AuthSAE
 	}
+	if confirm {
+		transaction = dot11.SAEConfirm
+	}
+	b := le.AppendUint16(nil, uint16(d.number("algorithm", algorithm)))
+	b = le.AppendUint16(b, uint16(d.number("transaction", transaction)))
+	status := uint16(d.number("status", 0))
+	b, err := d.sae(le.AppendUint16(b, status), status)
+	if err != nil {
+		return nil, err
+	}
+	return d.rest(b)
+}
+
+// rest appends what may follow the fixed fields of any kind.
+func (d *draft) rest(b []byte) ([]byte, error) {
 	b = append(b, d.take("body", nil)...)
 	if all, ok := d.octets["elements"]; ok {
 		delete(d.octets, "elements")
