@@ -93,7 +93,7 @@ func (s *SAE) lengths(b []byte) (scalar, element int, ok bool) {
 	if scalar == 0 {
 		return 0, 0, false
 	}
-	if IsSubgroup(s.Group) && len(b) >= 2*element {
+	if isSubgroup(s.Group) && len(b) >= 2*element {
 		scalar = element
 	}
 	return scalar, element, len(b) >= scalar+element
@@ -169,6 +169,9 @@ func groupLens(group uint16) (scalar, element int) {
 	return 0, 0
 }
 
-// IsSubgroup reports whether group is one of RFC 5114's subgroups modulo a prime, whose use in SAE gives the password
-// away by the time it takes (CVE-2019-9494).
-func IsSubgroup(group uint16) bool { return group >= 22 && group <= 24 }
+// isSubgroup reports whether group is one of RFC 5114's subgroups modulo a prime.
+func isSubgroup(group uint16) bool { return group >= 22 && group <= 24 }
+
+// IsSuitableGroup reports whether programs of today offer group: its prime has 3072 bits, or its curve 256 (§12.4.4.1), and
+// it is no brainpool curve, because what those take gives the password away (CVE-2019-13377).
+func IsSuitableGroup(group uint16) bool { return group >= 15 && group <= 21 }

@@ -132,3 +132,64 @@ func FuzzSAE(f *testing.F) {
 		}
 	})
 }
+
+func TestStepsOfSAEAreTold(t *testing.T) {
+	const (
+		toAP   = "b0000000" + apHex + stationHex + apHex + "1000"
+		fromAP = "b0000000" + stationHex + apHex + apHex + "1000"
+		others = "b0000000" + remoteHex + stationHex + apHex + "1000"
+	)
+	for _, c := range []struct {
+		frame string
+		want  dot11.SAEStep
+	}{
+		{toAP + "030001000000", dot11.SAEAsk},
+		{toAP + "030001007e00", dot11.SAEAsk},
+		{toAP + "030001007f00", dot11.SAEAsk},
+		{toAP + "030001000100", dot11.SAENone},
+		{toAP + "030002000000", dot11.SAEProve},
+		{toAP + "030002007e00", dot11.SAENone},
+		{fromAP + "030001000000", dot11.SAEAccept},
+		{fromAP + "030001004c00", dot11.SAEWantToken},
+		{fromAP + "030001004d00", dot11.SAEWantGroup},
+		{fromAP + "030001000100", dot11.SAERefuse},
+		{fromAP + "030002000000", dot11.SAEWelcome},
+		{fromAP + "030002000f00", dot11.SAEReject},
+		{fromAP + "030003000000", dot11.SAENone},
+		{fromAP + "000001000000", dot11.SAENone},
+		{others + "030001000000", dot11.SAENone},
+		{toAP + "0300010000", dot11.SAENone},
+		{"b0400000" + apHex + stationHex + apHex + "1000" + "030001000000", dot11.SAENone},
+	} {
+		if got := decoded(t, c.frame).SAEStep(); got != c.want {
+			t.Errorf("%s: got step %d, want %d", c.frame, got, c.want)
+		}
+	}
+}
+
+func TestCurvesAgreeWithTheLibrary(t *testing.T) {
+	for group, curve := range map[int]elliptic.Curve{19: elliptic.P256(), 20: elliptic.P384(), 21: elliptic.P521()} {
+		for i := range 50 {
+			x, y := curve.ScalarBaseMult([]byte{1, byte(i)}) //lint:ignore SA1019 nothing is secret
+			if commit(t, group, big.NewInt(2), x, y).OffCurve() {
+				t.Errorf("group %d: %x, %x is off the curve", group, x, y)
+			}
+		}
+	}
+}
+
+func TestJudgingACommitAllocatesNothing(t *testing.T) {
+	p := elliptic.P521().Params()
+	s := commit(t, 21, big.NewInt(2), p.Gx, p.Gy)
+	if n := testing.AllocsPerRun(10, func() { s.Fault(); s.OffCurve() }); n != 0 {
+		t.Errorf("got %v allocations", n)
+	}
+}
+
+func BenchmarkOffCurve(b *testing.B) {
+	s := dot11.SAE{Group: 21, Scalar: make([]byte, 66), Element: make([]byte, 132)}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.OffCurve()
+	}
+}

@@ -5,6 +5,7 @@ import "fmt"
 // Status codes that detectors and the tracker decide by (802.11-2020 table 9-50).
 const (
 	StatusSuccess         = 0
+	StatusUnspecified     = 1
 	StatusChallengeFailed = 15
 	StatusFull            = 17
 	StatusTemporary       = 30
