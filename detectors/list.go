@@ -34,6 +34,10 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
+	"github.com/tocsin-wids/tocsin/detectors/saebadcommit"
+	"github.com/tocsin-wids/tocsin/detectors/saeflood"
+	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
+	"github.com/tocsin-wids/tocsin/detectors/saetiming"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
@@ -71,6 +75,10 @@ func All() []detect.Spec {
 		noclientmfp.Spec,
 		probechan.Spec,
 		probenojoin.Spec,
+		saebadcommit.Spec,
+		saeflood.Spec,
+		saegroupdown.Spec,
+		saetiming.Spec,
 		ssidcanary.Spec,
 		wpsbrute.Spec,
 	}
