@@ -41,13 +41,19 @@ func (x *exchange) refuse(o *tocsin.Observation) {
 	x.number, x.status = o.Number, o.Frame.Fixed.Status
 }
 
-// isTemporary reports whether an access point may refuse a commit for such a reason and take the same one a moment later.
-func isTemporary(status uint16) bool {
-	return status == dot11.StatusFull || status == dot11.StatusTemporary
+// isRefusal reports whether o is a refusal that the access point cannot follow with a commit. Reasons that pass are none; nor is
+// what may be a commit with a damaged status: a refusal is short.
+func isRefusal(o *tocsin.Observation) bool {
+	const whole = 8 // with the group
+	f := o.Frame
+	if f.Fixed.Status == dot11.StatusFull || f.Fixed.Status == dot11.StatusTemporary {
+		return false
+	}
+	return o.Radio.FCS == dot11.FCSGood || len(f.Body) <= whole
 }
 
-// oneAnswer is the time within which a refusal and a commit of the access point answer the same commit of the station, if no
-// other is heard between them.
+// oneAnswer is the time within which a refusal and a sign of acceptance are about the same commit of the station, if no other
+// is heard between them.
 const oneAnswer = 2 * time.Second
 
 // judge reports refusals of commits that were also accepted: an access point gives one answer, so one is not from it.
@@ -64,7 +70,7 @@ func (d *detector) judge(p pair, x *exchange, o *tocsin.Observation, found *dete
 	found.Add(tocsin.Finding{
 		Text: fmt.Sprintf("Somebody in the name of the access point %s refuses SAE commits of the station %s that the access point itself accepts (%s)", p.ap, p.station, dot11.StatusName(x.status)),
 		Reason: tocsin.Reason{
-			What:     fmt.Sprintf("SAE commits in %s that an access point both refused and answered with its own", d.limits.Span),
+			What:     fmt.Sprintf("SAE commits in %s that an access point both refused and accepted", d.limits.Span),
 			Observed: fmt.Sprintf("%d commits, the last refused with status %d and accepted %s apart", count, x.status, gap),
 			Limit:    fmt.Sprintf("%d commits", d.limits.Refusals),
 		},

@@ -38,7 +38,7 @@ var signature = detect.SignatureLimits{
 
 type limits struct {
 	detect.SignatureLimits
-	Refusals int           `help:"commits within the span that an access point both refused and answered with its own" min:"1"`
+	Refusals int           `help:"commits within the span that an access point both refused and accepted" min:"1"`
 	Span     time.Duration `help:"time in which such refusals are counted" min:"1s"`
 	Busy     int           `help:"commits to one access point in three seconds from which on they are a flood, and no curve is computed" min:"2"`
 	Checks   int           `help:"commits a second whose element is looked for on its curve" min:"1"`
@@ -76,24 +76,31 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	step := f.SAEStep()
 	var p pair
 	switch step {
-	case dot11.SAEAsk:
+	case dot11.SAEAsk, dot11.SAEProve:
 		p = pair{f.BSSID, f.Addr2}
-	case dot11.SAEAccept, dot11.SAERefuse:
+	case dot11.SAEAccept, dot11.SAERefuse, dot11.SAEWelcome:
 		p = pair{f.BSSID, f.Addr1}
 	default:
 		return
 	}
 	x, _ := d.pairs.Put(p)
-	if step == dot11.SAERefuse {
-		if !isTemporary(f.Fixed.Status) {
+	switch {
+	case step == dot11.SAERefuse:
+		if isRefusal(o) {
 			x.refuse(o)
 			d.judge(p, x, o, found)
 		}
-		return
+	case step == dot11.SAEProve, step == dot11.SAEWelcome: // only an accepted commit is gone on with
+		x.accepted = mark{true, o.Time}
+		d.judge(p, x, o, found)
+	case !o.Cut:
+		d.commit(p, x, step, o, found)
 	}
-	if o.Cut {
-		return
-	}
+}
+
+// commit judges a commit by itself, and notes it.
+func (d *detector) commit(p pair, x *exchange, step dot11.SAEStep, o *tocsin.Observation, found *detect.Findings) {
+	f := o.Frame
 	s, _ := f.SAE()
 	content := maphash.Bytes(d.seed, s.Scalar)
 	var own, peer *side
