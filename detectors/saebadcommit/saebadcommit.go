@@ -76,7 +76,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	step := f.SAEStep()
 	var p pair
 	switch step {
-	case dot11.SAEAsk, dot11.SAEProve:
+	case dot11.SAEAsk:
 		p = pair{f.BSSID, f.Addr2}
 	case dot11.SAEAccept, dot11.SAERefuse, dot11.SAEWelcome:
 		p = pair{f.BSSID, f.Addr1}
@@ -90,7 +90,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 			x.refuse(o)
 			d.judge(p, x, o, found)
 		}
-	case step == dot11.SAEProve, step == dot11.SAEWelcome: // only an accepted commit is gone on with
+	case step == dot11.SAEWelcome: // only an accepted commit is gone on with
 		x.accepted = mark{true, o.Time}
 		d.judge(p, x, o, found)
 	case !o.Cut:
