@@ -91,7 +91,7 @@ func (b *BSS) sounds(o *tocsin.Observation, d *Doubt) {
 	} else {
 		b.learnShared(b.BeaconSequence.Fit(f.Sequence, o.Time))
 	}
-	sequence.add(f.Sequence, o.Time, h, true)
+	sequence.add(f.Sequence, o.Time, h)
 }
 
 // says takes what a beacon that was read to its end claims.

@@ -16,6 +16,10 @@ type Doubt struct {
 	Deviates bool   // its signal is not the transmitter's
 	Usual    int    // dBm, the transmitter's; valid if Deviates
 	Template bool   // its duration is that of 1 Mbit/s, and it was sent with OFDM: as tools leave it in their templates
+
+	// Own says that nothing speaks against a management frame and much for it: its number follows the transmitter's, and its
+	// signal is the transmitter's.
+	Own bool
 }
 
 // Signs returns how many signs there are.
@@ -57,7 +61,8 @@ type Emitter struct {
 	Management Sequence // but for beacons and probe requests, which may have counters of their own
 }
 
-// disconnects reports whether f ends an association. Such frames are what is forged: they never begin a line of numbers.
+// disconnects reports whether f ends an association. Such frames are what is forged: a flood of them, one of which happens to fit, must
+// not take the transmitter's line of numbers with it.
 func disconnects(f *dot11.Frame) bool { return f.Kind == dot11.Deauth || f.Kind == dot11.Disassoc }
 
 // judge compares the frame, which is no beacon and no probe response, with its transmitter, and learns from it.
@@ -82,7 +87,10 @@ func (e *Emitter) judge(o *tocsin.Observation, d *Doubt, known Fit) {
 			d.Sequence = e.Management.Fit(f.Sequence, o.Time)
 		}
 		d.Template = f.Duration == templateDuration && o.Radio.OFDM
-		e.Management.add(f.Sequence, o.Time, h, !disconnects(f))
+		d.Own = d.Sequence == FitOn && !d.Template && e.Signal.Agrees(h)
+		if !disconnects(f) || d.Own {
+			e.Management.add(f.Sequence, o.Time, h)
+		}
 	}
 	if d.Signs() == 0 || !disconnects(f) {
 		e.Signal.add(h)

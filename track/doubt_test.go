@@ -93,6 +93,9 @@ func TestForgedFramesAreDoubted(t *testing.T) {
 			if got := s.Doubt.Signs(); got != c.signs {
 				t.Errorf("%s: %d signs, want %d: %s", c.name, got, c.signs, s.Doubt.Words(&real.air.o))
 			}
+			if own := c.signs == 0; s.Doubt.Own != own {
+				t.Errorf("%s: its own: %v, want %v", c.name, s.Doubt.Own, own)
+			}
 			if got := s.Doubt.Words(&real.air.o); c.words != "" && forger.number == c.forger.number+1 && got != c.words {
 				t.Errorf("%s: %q, want %q", c.name, got, c.words)
 			}

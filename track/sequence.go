@@ -44,8 +44,7 @@ func (s *Sequence) Fit(number uint16, at time.Duration) Fit {
 	return FitOff
 }
 
-// add takes a number; begin allows it to begin a line.
-func (s *Sequence) add(number uint16, at time.Duration, heard Heard, begin bool) {
+func (s *Sequence) add(number uint16, at time.Duration, heard Heard) {
 	first := s.main()
 	for _, i := range [2]uint8{first, 1 - first} {
 		since := (at - s.line[i].last).Abs()
@@ -55,11 +54,9 @@ func (s *Sequence) add(number uint16, at time.Duration, heard Heard, begin bool)
 			return
 		}
 	}
-	if begin {
-		i := s.spare(at, sequenceOver)
-		s.number[i] = number
-		s.Lines.add(i, true, at, heard)
-	}
+	i := s.spare(at, sequenceOver)
+	s.number[i] = number
+	s.Lines.add(i, true, at, heard)
 }
 
 // Last returns the last number of the line that has more frames.

@@ -51,9 +51,17 @@ func (s *Signal) Mean() int { return int(s.mean) / signalUnit }
 // Deviates reports whether h is not how this transmitter is heard: further from the mean than ten decibels and than three
 // times the usual distance.
 func (s *Signal) Deviates(h Heard) bool {
-	if h.Signal == 0 || s.frames < signalKnown || s.sensor != h.Sensor {
-		return false
-	}
+	return s.comparable(h) && !s.near(h)
+}
+
+// Agrees reports whether h is how this transmitter is heard.
+func (s *Signal) Agrees(h Heard) bool { return s.comparable(h) && s.near(h) }
+
+func (s *Signal) comparable(h Heard) bool {
+	return h.Signal != 0 && s.frames >= signalKnown && s.sensor == h.Sensor
+}
+
+func (s *Signal) near(h Heard) bool {
 	d := int(h.Signal)*signalUnit - int(s.mean)
-	return max(d, -d) > max(signalReach*signalUnit, 3*int(s.spread))
+	return max(d, -d) <= max(signalReach*signalUnit, 3*int(s.spread))
 }

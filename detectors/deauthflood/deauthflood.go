@@ -81,7 +81,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
 	if f.Kind.IsData() {
 		if f.Addr1 == f.BSSID {
@@ -101,7 +101,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		h.excused = h.excused || f.Addr1 == f.BSSID
 		return
 	}
-	if h.repeated(f) || h.harmless(o) {
+	if h.repeated(f) || h.harmless(o) || air.Doubt.Own {
 		return
 	}
 	h.numbers[h.n%len(h.numbers)] = o.Number
