@@ -26,6 +26,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
+	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -67,6 +68,7 @@ func All() []detect.Spec {
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
 		dot11d.Spec,
+		eviltwinbssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
 		karmaoui.Spec,
