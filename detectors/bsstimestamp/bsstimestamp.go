@@ -26,13 +26,14 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1557.004"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
-}, limits{Jumps: 6, Frames: 3, Again: 10 * time.Minute, Networks: 1024}, newDetector)
+}, limits{Jumps: 6, Frames: 3, RandomJumps: 12, Again: 10 * time.Minute, Networks: 1024}, newDetector)
 
 type limits struct {
-	Jumps    int           `help:"jumps in a row, with less than ten seconds between two" min:"2"`
-	Frames   int           `help:"frames that the clock with fewer of them has"`
-	Again    time.Duration `help:"time between two findings about one network" min:"1s"`
-	Networks int           `help:"networks that are remembered"`
+	Jumps       int           `help:"jumps in a row, with less than ten seconds between two" min:"2"`
+	Frames      int           `help:"frames that the clock with fewer of them has"`
+	RandomJumps int           `help:"jumps in a row, if the second clock is another each time" min:"2"`
+	Again       time.Duration `help:"time between two findings about one network" min:"1s"`
+	Networks    int           `help:"networks that are remembered"`
 }
 
 type detector struct {
@@ -50,18 +51,26 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		return
 	}
 	jumps, frames := b.Clock.Alternations(o.Time)
-	if jumps < d.limits.Jumps || frames < d.limits.Frames || !d.told.Once(b.BSSID, o.Time) {
+	if jumps < d.limits.Jumps || frames < d.limits.Frames && jumps < d.limits.RandomJumps || !d.told.Once(b.BSSID, o.Time) {
 		return
 	}
 	found.Add(tocsin.Finding{
-		Text: fmt.Sprintf("The clock of the network %s jumps to and fro between two times that are %s apart: a second device sends under its address%s",
-			b.BSSID, length(b.Clock.Apart()), strengths(b)),
+		Text: fmt.Sprintf("The clock of the network %s jumps to and fro %s: a second device sends under its address%s",
+			b.BSSID, d.between(b, frames), strengths(b)),
 		Reason: tocsin.Reason{
 			What:     "jumps of the timestamp in beacons and probe responses in a row",
 			Observed: fmt.Sprintf("%d jumps, %d frames of the rarer clock", jumps, frames),
-			Limit:    fmt.Sprintf("%d jumps, %d frames", d.limits.Jumps, d.limits.Frames),
+			Limit:    fmt.Sprintf("%d jumps and %d frames, or %d jumps", d.limits.Jumps, d.limits.Frames, d.limits.RandomJumps),
 		},
 	})
+}
+
+// between says what the clock jumps between.
+func (d *detector) between(b *track.BSS, frames int) string {
+	if frames < d.limits.Frames {
+		return "between its own time and another each time"
+	}
+	return fmt.Sprintf("between two times that are %s apart", length(b.Clock.Apart()))
 }
 
 // length says how long d is, in words that fit what clocks of access points differ by.
