@@ -29,8 +29,8 @@ func Catalogue() []detect.Spec {
 	return list
 }
 
-// page returns the page of an alert in Markdown, "" if there is none.
-func page(header string) string {
+// Page returns the page of an alert in Markdown, "" if there is none.
+func Page(header string) string {
 	if text := detectors.Page(header); text != "" {
 		return text
 	}

@@ -136,7 +136,7 @@ func (s *Server) describeDetectors(catalogue map[string]v1.Detector) map[string]
 // sectionsOf parts the page of an alert at its headings.
 func sectionsOf(header string) []v1.Section {
 	var list []v1.Section
-	parts := strings.Split(page(header), "\n## ")
+	parts := strings.Split(Page(header), "\n## ")
 	for _, part := range parts[min(1, len(parts)):] {
 		title, text, _ := strings.Cut(part, "\n")
 		list = append(list, v1.Section{Title: strings.TrimSpace(title), Text: strings.TrimSpace(text)})

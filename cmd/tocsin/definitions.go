@@ -51,7 +51,7 @@ func definitionsJSON(w io.Writer) error {
 			Header: s.Header, Title: s.Title, Class: string(s.Class), Severity: s.Severity.String(), Throttle: s.Throttle.String(),
 			Confidence: uint8(s.Confidence), Description: s.Description, Attack: append([]string{}, s.Attack...),
 			Explains: append([]string{}, s.Explains...),
-			Advice: app.Guide(s.Header).Advice, Limits: append([]detect.Limit{}, s.Limits()...),
+			Advice:   app.Guide(s.Header).Advice, Limits: append([]detect.Limit{}, s.Limits()...),
 		})
 	}
 	e := json.NewEncoder(w)

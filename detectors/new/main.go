@@ -26,7 +26,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("%s is there: begin with the cases in %s, then go generate ./detectors", folder, filepath.Join(folder, "testdata"))
+	log.Printf("%s is there: begin with the cases in %s, then go generate ./detectors ./cmd/manual", folder, filepath.Join(folder, "testdata"))
 }
 
 // names are what the skeleton's files are filled with.
