@@ -14,3 +14,11 @@ func Does(k dot11.Kind) string {
 	}
 	return "asks to join"
 }
+
+// Whom names the receiver of a frame, for the text of a finding.
+func Whom(receiver dot11.Addr) string {
+	if receiver.IsGroup() {
+		return "everybody"
+	}
+	return receiver.String()
+}

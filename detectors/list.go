@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
+	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
@@ -31,15 +32,20 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
+	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
+	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
 	"github.com/tocsin-wids/tocsin/detectors/saebadcommit"
 	"github.com/tocsin-wids/tocsin/detectors/saeflood"
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
+	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
+	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 )
 
@@ -50,6 +56,7 @@ func All() []detect.Spec {
 		advcryptchange.Spec,
 		apspoof.Spec,
 		authflood.Spec,
+		badfixlenie.Spec,
 		bcastdiscon.Spec,
 		beaconflood.Spec,
 		beaconrate.Spec,
@@ -73,15 +80,20 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
+		malformmgmt.Spec,
 		mcmitm.Spec,
 		noclientmfp.Spec,
 		probechan.Spec,
 		probenojoin.Spec,
+		qcomextended.Spec,
+		rsnloop.Spec,
 		saebadcommit.Spec,
 		saeflood.Spec,
 		saegroupdown.Spec,
 		saetiming.Spec,
 		ssidcanary.Spec,
+		wmmoverflow.Spec,
+		wmmtspec.Spec,
 		wpsbrute.Spec,
 	}
 }

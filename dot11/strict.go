@@ -88,25 +88,28 @@ func lengthDefects(id uint8, n int) Defects {
 	return DefectTooShort
 }
 
-// extensionDefects compares the length of what follows an extension id with the fields that are always there
+// ExtensionLength returns how long what follows an extension id must be at least: the fields that are always there
 // (802.11ax-2021 §9.4.2.248, §9.4.2.249; 802.11be-2024 §9.4.2.321–323).
-func extensionDefects(ext uint8, n int) Defects {
-	least := 0
+func ExtensionLength(ext uint8) int {
 	switch ext {
 	case ExtHECapabilities:
-		least = 21 // MAC 6, PHY 11, MCS and NSS 4
+		return 21 // MAC 6, PHY 11, MCS and NSS 4
 	case ExtHEOperation:
-		least = 6
+		return 6
 	case ExtHE6GHzCapabilities:
-		least = 2
+		return 2
 	case ExtEHTOperation:
-		least = 5 // parameters 1, MCS and NSS 4
+		return 5 // parameters 1, MCS and NSS 4
 	case ExtMultiLink:
-		least = 3 // control 2, common information 1
+		return 3 // control 2, common information 1
 	case ExtEHTCapabilities:
-		least = 11 // MAC 2, PHY 9
+		return 11 // MAC 2, PHY 9
 	}
-	if n < least {
+	return 0
+}
+
+func extensionDefects(ext uint8, n int) Defects {
+	if n < ExtensionLength(ext) {
 		return DefectTooShort
 	}
 	return 0
