@@ -11,8 +11,8 @@ import (
 	"github.com/tocsin-wids/tocsin/track"
 )
 
-// reasons are the defects of elements whose length is wrong.
-const reasons = dot11.DefectFixedLength | dot11.DefectTooShort | dot11.DefectEmpty
+// reasons are the defects of elements whose length is wrong. Empty ones are left out: phones send some.
+const reasons = dot11.DefectFixedLength | dot11.DefectTooShort
 
 // Spec declares BADFIXLENIE.
 var Spec = detect.Define(detect.Spec{
@@ -52,7 +52,7 @@ func (d detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.F
 	if !ok {
 		return
 	}
-	v := d.Judge(o, e.Data, reasons|dot11.DefectDuplicate)
+	v := d.Judge(o, e.Data, reasons|dot11.DefectEmpty|dot11.DefectDuplicate)
 	if v.Silent() {
 		return
 	}
@@ -73,19 +73,15 @@ func (d detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.F
 	})
 }
 
-// first returns the first element of a wrong length.
+// first returns the first element of a wrong length. Rates do not count: old access points put more into one than fit.
 func first(elements *dot11.Elements) (dot11.Element, bool) {
 	for i := range elements.Len() {
-		if e := elements.At(i); e.Defects()&reasons != 0 && e.ID != dot11.ElementRates && !isVendor(e.ID) {
+		if e := elements.At(i); e.Defects()&reasons != 0 && e.ID != dot11.ElementRates {
 			return e, true
 		}
 	}
 	return dot11.Element{}, false
 }
-
-// isVendor reports whether only an OUI is prescribed. Rates and these are left out because there is equipment that does
-// not care: phones send the vendor-specific element of Cisco empty.
-func isVendor(id uint8) bool { return id == dot11.ElementVendor || id == dot11.ElementVendorCisco }
 
 // describe names an element and tells which lengths it may have.
 func describe(e dot11.Element) (what, limit string) {

@@ -17,7 +17,7 @@ import (
 const (
 	structure = dot11.DefectReservedKind | dot11.DefectProtected | dot11.DefectShortFixed | dot11.DefectTrailing |
 		dot11.DefectOverrun | dot11.DefectTooMany | dot11.DefectReservedInterval
-	named = dot11.DefectSSIDLength | dot11.DefectFixedLength | dot11.DefectTooShort | dot11.DefectEmpty | dot11.DefectRSNCount
+	named = dot11.DefectSSIDLength | dot11.DefectFixedLength | dot11.DefectTooShort | dot11.DefectRSNCount
 )
 
 // Spec declares MALFORMMGMT.
