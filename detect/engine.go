@@ -137,7 +137,8 @@ func state(f *dot11.Frame, air *track.Sight) int {
 	if f.Defects != 0 {
 		s |= defective
 	}
-	if air.Repeated || f.IsProtected() {
+	encrypted := f.IsProtected() && f.Defects&dot11.DefectProtected == 0 // anybody can set the bit
+	if air.Repeated || encrypted {
 		s |= nothing
 	}
 	return s

@@ -245,6 +245,9 @@ func TestContentIsNotShownAgainNorEncrypted(t *testing.T) {
 	}
 	encrypted := frame(t, dot11.Deauth, 1)
 	encrypted.Control |= dot11.Protected
+	claimed := frame(t, dot11.Beacon, 3)
+	claimed.Control |= dot11.Protected
+	claimed.Defects |= dot11.DefectProtected
 	for _, c := range []struct {
 		name     string
 		frame    *dot11.Frame
@@ -254,6 +257,7 @@ func TestContentIsNotShownAgainNorEncrypted(t *testing.T) {
 		{"new", frame(t, dot11.Beacon, 1), false, 1},
 		{"repeated", frame(t, dot11.Beacon, 2), true, 0},
 		{"encrypted", encrypted, false, 0},
+		{"has the bit of encryption where there is none", claimed, false, 1},
 	} {
 		shown, tracker.repeated = 0, c.repeated
 		if e.Observe(&tocsin.Observation{Frame: c.frame}); shown != c.want {
