@@ -25,7 +25,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  50,
 		Attack:      []string{"T1557.004", "T1562"},
 	},
-	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Frames:  dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Content: true,
 }, limits{Again: time.Minute, Networks: 1024}, newDetector)
 
 type limits struct {

@@ -26,7 +26,8 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1557.004", "T1562"},
 		Explains:    []string{"ADVCRYPTCHANGE"},
 	},
-	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Frames:  dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Content: true,
 }, limits{Again: time.Minute, Flips: 3, Window: 10 * time.Second, Networks: 1024}, newDetector)
 
 type limits struct {
