@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors/adhocconflict"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
+	"github.com/tocsin-wids/tocsin/detectors/airjackssid"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
@@ -16,6 +17,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
+	"github.com/tocsin-wids/tocsin/detectors/deauthcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/deauthforged"
 	"github.com/tocsin-wids/tocsin/detectors/devicefound"
@@ -32,9 +34,16 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
+	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
+	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
+	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
+	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
+	"github.com/tocsin-wids/tocsin/detectors/netstumbler"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
+	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
+	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
@@ -54,6 +63,7 @@ func All() []detect.Spec {
 	return []detect.Spec{
 		adhocconflict.Spec,
 		advcryptchange.Spec,
+		airjackssid.Spec,
 		apspoof.Spec,
 		authflood.Spec,
 		badfixlenie.Spec,
@@ -64,6 +74,7 @@ func All() []detect.Spec {
 		bsstimestamp.Spec,
 		chanchange.Spec,
 		cryptodrop.Spec,
+		deauthcodeinvalid.Spec,
 		deauthflood.Spec,
 		deauthforged.Spec,
 		devicefound.Spec,
@@ -80,9 +91,16 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
+		lucenttest.Spec,
 		malformmgmt.Spec,
 		mcmitm.Spec,
+		msfbcomssid.Spec,
+		msfdlinkrate.Spec,
+		msfnetgearbeacon.Spec,
+		netstumbler.Spec,
 		noclientmfp.Spec,
+		nullproberesp.Spec,
+		overpowered.Spec,
 		probechan.Spec,
 		probenojoin.Spec,
 		qcomextended.Spec,

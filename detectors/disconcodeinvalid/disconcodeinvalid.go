@@ -2,169 +2,20 @@
 package disconcodeinvalid
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
-	"github.com/tocsin-wids/tocsin/track"
-	"github.com/tocsin-wids/tocsin/window"
 )
 
 // Spec declares DISCONCODEINVALID.
-var Spec = detect.Define(detect.Spec{
-	Definition: tocsin.Definition{
-		Header:      "DISCONCODEINVALID",
-		Title:       "Disassociation with an undefined reason",
-		Class:       tocsin.Exploit,
-		Severity:    tocsin.High,
-		Description: "A disassociation carries a reason code that the standard does not define: a tool made it, perhaps to find or use a fault in a driver.",
-		Phy:         tocsin.PhyWiFi,
-		Throttle:    tocsin.PerMinute5,
-		Confidence:  80,
-		Attack:      []string{"T1210"},
-	},
-	Frames: dot11.Only(dot11.Disassoc),
-}, limits{VendorFrom: 98, VendorTo: 99, Repeats: 2, Unrelated: 8, Window: 10 * time.Second, Networks: 5, Again: time.Minute, Keys: 1024}, newDetector)
-
-type limits struct {
-	VendorFrom int           `help:"first of the reason codes beyond the standard that equipment here is known to use"`
-	VendorTo   int           `help:"last of these reason codes; below vendor_from there are none"`
-	Repeats    int           `help:"frames of one transmitter with the same reason within the window, if their checksum is unknown"`
-	Unrelated  int           `help:"frames with any undefined reason within the window, if their checksums are unknown"`
-	Window     time.Duration `help:"time in which frames are counted" min:"1s"`
-	Networks   int           `help:"networks within again that are one attack with many addresses" min:"2"`
-	Again      time.Duration `help:"time between two findings about one network" min:"1s"`
-	Keys       int           `help:"networks, and reasons of transmitters, that are remembered"`
-}
-
-// claim is a transmitter and the reason that it gave.
-type claim struct {
-	sender dot11.Addr
-	reason uint16
-}
-
-// network is told of once for a reason of 0, which may be carelessness, and once for any other.
-type network struct {
-	bssid dot11.Addr
-	zero  bool
-}
-
-type detector struct {
-	limits    limits
-	claims    *window.Counter[claim]
-	unrelated *window.Counter[struct{}]
-	told      *window.Set[network]
-	networks  *window.Counter[struct{}]
-	summed    *window.Set[struct{}]
-}
-
-func newDetector(l limits, _ detect.Env) detect.Detector {
-	return &detector{
-		limits:    l,
-		claims:    window.NewCounter[claim](l.Window, l.Keys),
-		unrelated: window.NewCounter[struct{}](l.Window, 1),
-		told:      window.NewSet[network](l.Again, l.Keys),
-		networks:  window.NewCounter[struct{}](l.Again, 1),
-		summed:    window.NewSet[struct{}](l.Again, 1),
-	}
-}
-
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	f := o.Frame
-	if !f.BSSID.IsStation() || !o.Intact() || !d.undefined(f) {
-		return
-	}
-	n := network{f.BSSID, f.Fixed.Reason == 0}
-	if o.Radio.FCS != dot11.FCSGood && !d.meant(o) || !d.told.Once(n, o.Time) {
-		return
-	}
-	count := d.count(n, o.Time)
-	switch {
-	case count < d.limits.Networks:
-		found.Add(d.finding(n, f))
-	case d.summed.Once(struct{}{}, o.Time):
-		found.Add(d.several(n, count))
-	}
-}
-
-// count counts each network once and returns how many there are.
-func (d *detector) count(n network, at time.Duration) int {
-	n.zero = !n.zero
-	if d.told.Has(n, at) {
-		return d.networks.Count(struct{}{}, at)
-	}
-	return d.networks.Add(struct{}{}, at)
-}
-
-// undefined reports whether f gives a reason, readable and open to everybody to forge, that has no meaning.
-func (d *detector) undefined(f *dot11.Frame) bool {
-	const reasonLen = 2 // 802.11-2020 §9.4.1.7
-	if f.IsProtected() || f.Fragment != 0 || len(f.Body) < reasonLen || dot11.ReasonDefined(f.Fixed.Reason) {
-		return false
-	}
-	if code := int(f.Fixed.Reason); code >= d.limits.VendorFrom && code <= d.limits.VendorTo {
-		return false
-	}
-	_, signed := f.Elements.Find(dot11.ElementMME) // 802.11-2020 §9.4.2.54, of group addressed frames alone
-	return !signed || !f.Addr1.IsGroup()
-}
-
-// meant reports whether a frame whose checksum nobody verified is as its sender made it: a beacon of which one bit is
-// turned over is a disassociation with a part of a clock for its reason, but not one with elements that end where
-// it does, and not twice with the same reason.
-func (d *detector) meant(o *tocsin.Observation) bool {
-	if o.Frame.Defects != 0 {
-		return false
-	}
-	repeats := d.claims.Add(claim{o.Frame.Addr2, o.Frame.Fixed.Reason}, o.Time)
-	unrelated := d.unrelated.Add(struct{}{}, o.Time)
-	return repeats >= d.limits.Repeats || unrelated >= d.limits.Unrelated
-}
-
-func (d *detector) finding(n network, f *dot11.Frame) tocsin.Finding {
-	return n.weigh(tocsin.Finding{
-		Text: fmt.Sprintf("%s with reason %d, which the standard does not define", claimed(f), f.Fixed.Reason),
-		Reason: tocsin.Reason{
-			What:     "reason code of an unprotected disassociation",
-			Observed: fmt.Sprintf("code %d", f.Fixed.Reason),
-			Limit:    "codes of 802.11-2020 table 9-49",
-		},
-	})
-}
-
-// weigh makes less of a reason of 0.
-func (n network) weigh(f tocsin.Finding) tocsin.Finding {
-	if n.zero {
-		medium := tocsin.Medium
-		f.Severity, f.Confidence = &medium, 50
-	}
-	return f
-}
-
-// claimed says what f pretends to be.
-func claimed(f *dot11.Frame) string {
-	switch {
-	case f.Addr2 != f.BSSID:
-		return fmt.Sprintf("%s, or somebody in its name, leaves the network %s", f.Addr2, f.BSSID)
-	case f.Addr1.IsGroup():
-		return fmt.Sprintf("The network %s, or somebody in its name, dismisses everybody", f.BSSID)
-	}
-	return fmt.Sprintf("The network %s, or somebody in its name, dismisses %s", f.BSSID, f.Addr1)
-}
-
-func (d *detector) several(n network, count int) tocsin.Finding {
-	return n.weigh(tocsin.Finding{
-		Text: "Somebody sends disassociations whose reasons the standard does not define in the names of many networks",
-		Reason: tocsin.Reason{
-			What:     fmt.Sprintf("networks with undefined reasons of disassociation in %s", d.limits.Again),
-			Observed: fmt.Sprintf("%d networks", count),
-			Limit:    fmt.Sprintf("%d networks", d.limits.Networks),
-		},
-		BSSID:   dot11.Broadcast,
-		Source:  dot11.Broadcast,
-		Dest:    dot11.Broadcast,
-		Subject: "many networks",
-	})
-}
+var Spec = detect.UndefinedReasons(tocsin.Definition{
+	Header:      "DISCONCODEINVALID",
+	Title:       "Disassociation with an undefined reason",
+	Class:       tocsin.Exploit,
+	Severity:    tocsin.High,
+	Description: "A disassociation carries a reason code that the standard does not define: a tool made it, perhaps to find or use a fault in a driver.",
+	Phy:         tocsin.PhyWiFi,
+	Throttle:    tocsin.PerMinute5,
+	Confidence:  80,
+	Attack:      []string{"T1210"},
+}, dot11.Disassoc)
