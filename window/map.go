@@ -13,6 +13,7 @@ type Map[K comparable, V any] struct {
 	index   []int32 // open addressing; place in entries plus one, 0: free
 	entries []entry[K, V]
 	free    int32 // first unused entry, linked by next; -1: none
+	latest  int32 // the entry found last, -1: none. The same key is often asked for several times in a row
 	lists   [segments]list
 	evicted uint64
 	onEvict func(K, *V)
@@ -52,7 +53,7 @@ func NewMap[K comparable, V any](keys int) *Map[K, V] {
 	for size < keys*2 {
 		size *= 2
 	}
-	m := &Map[K, V]{seed: maphash.MakeSeed(), index: make([]int32, size), entries: make([]entry[K, V], keys)}
+	m := &Map[K, V]{seed: maphash.MakeSeed(), index: make([]int32, size), entries: make([]entry[K, V], keys), latest: -1}
 	for i := range m.entries {
 		m.entries[i].next = int32(i) + 1
 	}
@@ -76,7 +77,7 @@ func (m *Map[K, V]) Evicted() uint64 { return m.evicted }
 
 // Get returns the value of k and touches it; nil if k is not held. The pointer is valid until k is evicted or deleted.
 func (m *Map[K, V]) Get(k K) *V {
-	i, _ := m.find(k, m.hash(k))
+	i := m.place(k)
 	if i < 0 {
 		return nil
 	}
@@ -86,7 +87,7 @@ func (m *Map[K, V]) Get(k K) *V {
 
 // Peek is Get without a touch.
 func (m *Map[K, V]) Peek(k K) *V {
-	i, _ := m.find(k, m.hash(k))
+	i := m.place(k)
 	if i < 0 {
 		return nil
 	}
@@ -95,9 +96,14 @@ func (m *Map[K, V]) Peek(k K) *V {
 
 // Put returns the value of k and touches it; created says that k was not held, and that the value is zero.
 func (m *Map[K, V]) Put(k K) (v *V, created bool) {
+	if i := m.latest; i >= 0 && m.entries[i].key == k {
+		m.touch(i)
+		return &m.entries[i].value, false
+	}
 	h := m.hash(k)
 	i, at := m.find(k, h)
 	if i >= 0 {
+		m.latest = i
 		m.touch(i)
 		return &m.entries[i].value, false
 	}
@@ -117,7 +123,7 @@ func (m *Map[K, V]) Put(k K) (v *V, created bool) {
 // Promote pins k, if it is held: it goes last, until more than half of all keys are promoted; then the promoted key touched longest ago
 // becomes a regular one.
 func (m *Map[K, V]) Promote(k K) {
-	i, _ := m.find(k, m.hash(k))
+	i := m.place(k)
 	if i < 0 || m.entries[i].segment == promoted {
 		return
 	}
@@ -147,6 +153,21 @@ func (m *Map[K, V]) All() iter.Seq2[K, *V] {
 			}
 		}
 	}
+}
+
+// place returns the place of k in entries, or -1.
+func (m *Map[K, V]) place(k K) int32 {
+	if i := m.latest; i >= 0 && m.entries[i].key == k {
+		return i
+	}
+	if m.Len() == 0 {
+		return -1
+	}
+	i, _ := m.find(k, m.hash(k))
+	if i >= 0 {
+		m.latest = i
+	}
+	return i
 }
 
 func (m *Map[K, V]) hash(k K) uint32 { return uint32(maphash.Comparable(m.seed, k)) }
@@ -216,6 +237,9 @@ func (m *Map[K, V]) evict() {
 // remove frees entry i, which the index names at place at, and closes the gap that it leaves in the index.
 func (m *Map[K, V]) remove(i int32, at uint32) {
 	m.unlink(i)
+	if m.latest == i {
+		m.latest = -1
+	}
 	m.entries[i] = entry[K, V]{next: m.free}
 	m.free = i
 	mask := uint32(len(m.index) - 1)

@@ -82,6 +82,9 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
 	elements := &o.Frame.Elements
+	if bytes.IndexByte(elements.Raw(), '%') < 0 {
+		return
+	}
 	for i := range elements.Len() {
 		if e := elements.At(i); e.ID == dot11.ElementSSID && bytes.IndexByte(e.Data, '%') >= 0 {
 			d.name(e.Data, o, found)
