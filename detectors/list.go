@@ -49,6 +49,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
 	"github.com/tocsin-wids/tocsin/detectors/saebadcommit"
+	"github.com/tocsin-wids/tocsin/detectors/saedowngrade"
 	"github.com/tocsin-wids/tocsin/detectors/saeflood"
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
@@ -106,6 +107,7 @@ func All() []detect.Spec {
 		qcomextended.Spec,
 		rsnloop.Spec,
 		saebadcommit.Spec,
+		saedowngrade.Spec,
 		saeflood.Spec,
 		saegroupdown.Spec,
 		saetiming.Spec,
