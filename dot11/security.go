@@ -87,10 +87,7 @@ func (f *Frame) Security() Security {
 	e := &f.Elements
 	s.Privacy = f.Fixed.Capability&CapPrivacy != 0
 	if d, ok := e.Find(ElementRSN); ok {
-		r, whole := ParseRSN(d)
-		s.RSN, s.GroupMgmt, s.Unreadable = r.Protection, r.GroupMgmt, !whole
-		s.MFPRequired = r.Capabilities&rsnMFPRequired != 0
-		s.MFPCapable = r.Capabilities&rsnMFPCapable != 0
+		s.rsn(d)
 	}
 	for _, typ := range [...]uint8{WiFiRSNOverride, WiFiRSNOverride2} {
 		if d, ok := e.Vendor(OUIWiFi, typ); ok && s.RSN.Present {
@@ -105,6 +102,20 @@ func (f *Frame) Security() Security {
 	_, s.OWETransit = e.Vendor(OUIWiFi, WiFiOWE)
 	_, s.WPS = e.Vendor(OUIMicrosoft, MicrosoftWPS)
 	return s
+}
+
+// RSNSecurity returns what the data of an RSN element say by themselves.
+func RSNSecurity(d []byte) Security {
+	var s Security
+	s.rsn(d)
+	return s
+}
+
+func (s *Security) rsn(d []byte) {
+	r, whole := ParseRSN(d)
+	s.RSN, s.GroupMgmt, s.Unreadable = r.Protection, r.GroupMgmt, !whole
+	s.MFPRequired = r.Capabilities&rsnMFPRequired != 0
+	s.MFPCapable = r.Capabilities&rsnMFPCapable != 0
 }
 
 // override adds the choices of an RSN override element, which has the content of an RSN element for clients that

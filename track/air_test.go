@@ -69,9 +69,19 @@ func (a *air) replay(name string, show func(*tocsin.Observation, *track.Sight)) 
 	if dir == "" {
 		a.t.Skip("TOCSIN_CAPTURES is not set")
 	}
-	file, err := os.Open(filepath.Join(dir, "lab", name+".pcap.gz"))
-	if err != nil {
+	path := filepath.Join(dir, "lab", name+".pcap.gz")
+	if _, err := os.Stat(path); err != nil {
 		a.t.Skip(err)
+	}
+	a.replayFile(path, show)
+}
+
+// replayFile shows the frames of a gzipped capture.
+func (a *air) replayFile(path string, show func(*tocsin.Observation, *track.Sight)) {
+	a.t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		a.t.Fatal(err)
 	}
 	defer file.Close()
 	z, err := gzip.NewReader(file)

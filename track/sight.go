@@ -37,6 +37,14 @@ type Sight struct {
 	// Receiver is the station that the frame is for; nil if that is a group or an access point.
 	Receiver *Station
 
+	// Link is the station and the access point that the frame goes between; nil if it goes to a group, between others, or
+	// between two of whom nothing was heard that joins them.
+	Link *Link
+
+	// Step is what the frame did to Link; nil if it is neither of authentication, association or disconnection, nor an
+	// EAPOL packet, nor the first encrypted data.
+	Step *Step
+
 	// Doubt is what speaks against the frame coming from the transmitter that it names: of beacons and probe
 	// responses the signal alone, see BSS.Clock for the rest.
 	Doubt Doubt
@@ -62,6 +70,7 @@ type BSS struct {
 	shared  int8 // how sure it is that beacons share the counter of Management
 	adverts [advertsPerBSS]advert
 	epoch   uint32 // of associations: those of another epoch have ended
+	gone    Gone   // the newest disconnection of all stations
 }
 
 // MFP reports whether b, by the advert heard most, can protect management frames.

@@ -14,6 +14,7 @@ type Options struct {
 	Protected func(ssid []byte) bool // networks that are forgotten last; nil: none
 	BSSs      int                    // 4096 if 0
 	Stations  int                    // 16384 if 0
+	Links     int                    // 4096 if 0
 }
 
 // Tracker knows the BSSs and stations within earshot of one site.
@@ -22,8 +23,10 @@ type Tracker struct {
 	seed      maphash.Seed
 	bsss      *window.Map[dot11.Addr, BSS]
 	stations  *window.Map[dot11.Addr, Station]
+	links     *window.Map[pair, Link]
 	epochs    uint32
 	sight     Sight
+	step      Step
 }
 
 // New returns a tracker that knows nobody.
@@ -37,11 +40,15 @@ func New(o Options) *Tracker {
 	if o.Stations == 0 {
 		o.Stations = 16384
 	}
+	if o.Links == 0 {
+		o.Links = 4096
+	}
 	t := &Tracker{
 		protected: o.Protected,
 		seed:      maphash.MakeSeed(),
 		bsss:      window.NewMap[dot11.Addr, BSS](o.BSSs),
 		stations:  window.NewMap[dot11.Addr, Station](o.Stations),
+		links:     window.NewMap[pair, Link](o.Links),
 	}
 	t.stations.OnEvict(func(_ dot11.Addr, s *Station) { t.leave(s) })
 	return t
@@ -73,6 +80,7 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		t.judge(o)
 	}
 	t.associations(o)
+	t.follow(o)
 	return &t.sight
 }
 
