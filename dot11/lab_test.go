@@ -85,6 +85,9 @@ func read(f *dot11.Frame) int {
 	for x := range f.Elements.Neighbors() {
 		n += int(x.Channel)
 	}
+	for a := range f.Elements.P2P() {
+		n += a.Length + len(a.Data)
+	}
 	for x := range f.Subframes() {
 		n += len(x.Payload)
 	}

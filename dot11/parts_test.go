@@ -125,3 +125,30 @@ func TestTransitionRequestNamesCandidates(t *testing.T) {
 		t.Error("ciphertext is read as a request")
 	}
 }
+
+func TestP2PAttributesGoOnInTheNextElement(t *testing.T) {
+	const p2p = "506f9a09"
+	attribute := func(id uint8, length int, whole bool, data string) dot11.P2PAttribute {
+		return dot11.P2PAttribute{ID: id, Length: length, Data: []byte(data), Whole: whole}
+	}
+	for name, c := range map[string]struct {
+		elements string
+		want     []dot11.P2PAttribute
+	}{
+		"two in one":       {"dd0c" + p2p + "02020041420c0200", []dot11.P2PAttribute{attribute(2, 2, true, "AB"), attribute(12, 2, false, "")}},
+		"in two elements":  {"dd09" + p2p + "0c03004142" + "dd09" + p2p + "4302010044", []dot11.P2PAttribute{attribute(12, 3, true, "AB"), attribute(2, 1, true, "D")}},
+		"header in two":    {"dd06" + p2p + "0c01" + "dd06" + p2p + "0044", []dot11.P2PAttribute{attribute(12, 1, true, "D")}},
+		"data in the next": {"dd07" + p2p + "0c0100" + "dd05" + p2p + "44", []dot11.P2PAttribute{attribute(12, 1, true, "D")}},
+		"others between":   {"dd08" + p2p + "0c020041" + "dd050050f20401" + "030106" + "dd05" + p2p + "42", []dot11.P2PAttribute{attribute(12, 2, true, "A")}},
+		"claims more":      {"dd07" + p2p + "0cff00", []dot11.P2PAttribute{attribute(12, 255, false, "")}},
+		"empty attribute":  {"dd07" + p2p + "0c0000", []dot11.P2PAttribute{attribute(12, 0, true, "")}},
+		"half a header":    {"dd06" + p2p + "0cff", nil},
+		"empty":            {"dd04" + p2p, nil},
+		"another vendor":   {"dd080050f2090c010044", nil},
+	} {
+		got := slices.Collect(decoded(t, beacon(c.elements)).Elements.P2P())
+		if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s:\n%s", name, d)
+		}
+	}
+}
