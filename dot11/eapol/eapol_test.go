@@ -91,6 +91,47 @@ func TestCutKeysKeepWhatWasRead(t *testing.T) {
 	}
 }
 
+func TestClaimIsHeldAgainstTheRoom(t *testing.T) {
+	whole, lie := key(2, 0x008a, 1, 16, "data"), key(2, 0x008a, 1, 16, "data")
+	lie[fixedMIC+1] = 5
+	none, other := key(2, 0x1008, 2, 0, rsn), key(2, 0x1008, 2, 24, rsn)
+	for name, c := range map[string]struct {
+		b             []byte
+		claimed, room int
+		ok            bool
+	}{
+		"true": {whole, 4, 4, true}, "false": {lie, 5, 4, true}, "padded": {append(whole, 0, 0), 4, 6, true},
+		"no MIC": {none, len(rsn), len(rsn), true}, "MIC of 24": {other, len(rsn), len(rsn), true}, "short": {whole[:fixedMIC+1], 0, 0, false},
+	} {
+		if claimed, room, ok := eapol.Claim(c.b); claimed != c.claimed || room != c.room || ok != c.ok {
+			t.Errorf("%s: got %d of %d, %t", name, claimed, room, ok)
+		}
+	}
+	// Version 2 with a MIC that reads as a true length where a MIC of another length would end.
+	evasive := key(2, 0x008a, 1, 16, "data")
+	evasive[fixedMIC] = 0xff
+	evasive[fixedMIC-16], evasive[fixedMIC-15] = 0, 16+2+4
+	if claimed, room, _ := eapol.Claim(evasive); claimed <= room {
+		t.Errorf("evasive: got %d of %d", claimed, room)
+	}
+}
+
+// fixedMIC is where the length of the key data stands behind a MIC of 16 octets.
+const fixedMIC = 93
+
+func TestWrappedDataAreWholeBlocks(t *testing.T) {
+	for name, c := range map[string]struct {
+		info uint16
+		n    int
+		want bool
+	}{"56": {0x13ca, 56, true}, "129": {0x13ca, 129, false}, "16": {0x13cb, 16, false}, "RC4": {0x13c9, 129, true}, "by the AKM": {0x13c8, 129, true}} {
+		k := eapol.Key{Info: c.info, Data: make([]byte, c.n)}
+		if k.CanBeWrapped() != c.want {
+			t.Errorf("%s: got %t", name, !c.want)
+		}
+	}
+}
+
 func TestPMKIDIsFoundUnlessZeroOrEncrypted(t *testing.T) {
 	kde := "\xdd\x14\x00\x0f\xac\x04" + "0123456789abcdef"
 	zero := "\xdd\x14\x00\x0f\xac\x04" + string(make([]byte, 16))
@@ -175,6 +216,10 @@ func FuzzPacket(f *testing.F) {
 		}
 		k.PMKID()
 		k.RSN()
+		k.CanBeWrapped()
+		if claimed, room, ok := eapol.Claim(fresh.Body); ok && room < 0 {
+			t.Errorf("got room for %d of %d octets", room, claimed)
+		}
 		var e eapol.EAP
 		usedEAP := eapol.EAP{Code: 9, ID: 9, Type: 9, Vendor: 9, VendorType: 9, Data: b}
 		if e.Decode(fresh.Body) != usedEAP.Decode(fresh.Body) || !cmp.Equal(e, usedEAP) {

@@ -110,6 +110,32 @@ func micLen(b []byte) int {
 	return micLens[0]
 }
 
+// Claim returns how many octets of key data the body b of a packet of TypeKey claims, and for how many there is room, and
+// whether b is long enough to claim any. It differs from Decode where the claim is a lie: the MIC has 16 octets in all
+// versions but 0, in which b has the benefit of the doubt.
+func Claim(b []byte) (claimed, room int, ok bool) {
+	const usual = 16
+	if len(b) < fixedLen+usual+lengthLen {
+		return 0, 0, false
+	}
+	claim := func(mic int) (claimed, room int) {
+		at := fixedLen + mic + lengthLen
+		if len(b) < at {
+			return 1, 0
+		}
+		return int(binary.BigEndian.Uint16(b[at-lengthLen:])), len(b) - at
+	}
+	if binary.BigEndian.Uint16(b[1:])&InfoVersion == 0 {
+		for _, mic := range micLens {
+			if claimed, room = claim(mic); claimed <= room {
+				return claimed, room, true
+			}
+		}
+	}
+	claimed, room = claim(usual)
+	return claimed, room, true
+}
+
 // Message returns the place of the frame in its handshake.
 func (k *Key) Message() Message {
 	ack := k.Info&InfoAck != 0
@@ -197,6 +223,17 @@ func (k *Key) PMKID() (id [16]byte, ok bool) {
 	}
 	id = [16]byte(d)
 	return id, id != [16]byte{}
+}
+
+// CanBeWrapped reports whether the key data can be what their version encrypts them to. AES key wrap, of versions 2 and 3,
+// makes 8 octets more of two or more times 8 (802.11-2020 §12.7.2, RFC 3394); of the others nothing is known.
+func (k *Key) CanBeWrapped() bool {
+	const block = 8
+	switch k.Info & InfoVersion {
+	case 2, 3:
+		return len(k.Data)%block == 0 && len(k.Data) >= 3*block
+	}
+	return true
 }
 
 func (m Message) String() string {
