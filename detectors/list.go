@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
+	"github.com/tocsin-wids/tocsin/detectors/bcom11kchan"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
@@ -48,12 +49,16 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
+	"github.com/tocsin-wids/tocsin/detectors/rtl8195vd1406"
+	"github.com/tocsin-wids/tocsin/detectors/rtlwifip2p"
 	"github.com/tocsin-wids/tocsin/detectors/saebadcommit"
 	"github.com/tocsin-wids/tocsin/detectors/saedowngrade"
 	"github.com/tocsin-wids/tocsin/detectors/saeflood"
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
+	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
+	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
@@ -69,6 +74,7 @@ func All() []detect.Spec {
 		authflood.Spec,
 		badfixlenie.Spec,
 		bcastdiscon.Spec,
+		bcom11kchan.Spec,
 		beaconflood.Spec,
 		beaconrate.Spec,
 		bleedingtooth.Spec,
@@ -106,12 +112,16 @@ func All() []detect.Spec {
 		probenojoin.Spec,
 		qcomextended.Spec,
 		rsnloop.Spec,
+		rtl8195vd1406.Spec,
+		rtlwifip2p.Spec,
 		saebadcommit.Spec,
 		saedowngrade.Spec,
 		saeflood.Spec,
 		saegroupdown.Spec,
 		saetiming.Spec,
 		ssidcanary.Spec,
+		vdoo202027301.Spec,
+		vdoo202027302.Spec,
 		wmmoverflow.Spec,
 		wmmtspec.Spec,
 		wpsbrute.Spec,
