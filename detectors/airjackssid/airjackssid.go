@@ -31,7 +31,7 @@ var Spec = detect.Define(detect.Spec{
 
 func limits() detect.SignatureLimits {
 	l := detect.DefaultSignature
-	l.Again = 24 * time.Hour
+	l.Again = 10 * time.Minute
 	return l
 }
 

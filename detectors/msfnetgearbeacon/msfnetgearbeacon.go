@@ -80,7 +80,8 @@ func (d detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.F
 	}
 }
 
-// mostOfOne returns the vendor of the longest run of vendor-specific elements of one vendor, and the octets of it.
+// mostOfOne returns the vendor of the longest row of vendor-specific elements of one vendor, between which no other vendor has one, and the
+// octets in it.
 func mostOfOne(e *dot11.Elements) (oui uint32, most int) {
 	now, run := uint32(0), 0
 	for i := range e.Len() {

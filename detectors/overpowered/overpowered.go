@@ -1,4 +1,4 @@
-// Package overpowered recognises transmitters that are heard too loudly.
+// Package overpowered recognises transmitters that are heard louder than they should be.
 package overpowered
 
 import (
@@ -16,59 +16,87 @@ import (
 var Spec = detect.Define(detect.Spec{
 	Definition: tocsin.Definition{
 		Header:      "OVERPOWERED",
-		Title:       "Too strong a signal",
+		Title:       "Signal too strong",
 		Class:       tocsin.Other,
 		Severity:    tocsin.High,
-		Description: "A transmitter is heard so loudly that it must be beside the sensor or send with more power than is allowed.",
+		Description: "A transmitter is heard so loudly, for seconds, that it stands beside the sensor or sends with too much power; the sensor may be deaf to others.",
 		Phy:         tocsin.PhyWiFi,
-		Throttle:    tocsin.Throttle{Limit: tocsin.Rate{Unit: tocsin.Minute}, Burst: tocsin.Rate{Unit: tocsin.Second}},
-		Confidence:  50,
+		// Off: an access point on the sensor's desk does the same.
+		Throttle:   tocsin.Throttle{Limit: tocsin.Rate{Count: 0, Unit: tocsin.Minute}, Burst: tocsin.Rate{Count: 0, Unit: tocsin.Second}},
+		Confidence: 40,
 	},
-	Frames: dot11.AnyManagement | dot11.AnyData,
-}, limits{Signal: 10, Frames: 20, Window: 10 * time.Second, Again: 10 * time.Minute, Transmitters: 1024}, newDetector)
+	Frames: dot11.AnyKind,
+}, limits{Signal: -10, Seconds: 10, Window: 30 * time.Second, Transmitters: 3, Again: 10 * time.Minute, Keys: 1024}, newDetector)
 
 type limits struct {
-	Signal       int           `help:"decibels below one milliwatt; what is louder is too loud"`
-	Frames       int           `help:"such frames of one transmitter at one sensor within the window"`
-	Window       time.Duration `help:"time in which they are counted" min:"1s"`
+	Signal       int           `help:"dBm above which a signal is too strong" min:"-100"`
+	Seconds      int           `help:"seconds within the window in which one transmitter is that strong"`
+	Window       time.Duration `help:"time in which these seconds are counted" min:"1s"`
+	Transmitters int           `help:"transmitters within again of which the sensor is the likelier cause" min:"2"`
 	Again        time.Duration `help:"time between two findings about one transmitter" min:"1s"`
-	Transmitters int           `help:"transmitters that are watched"`
-}
-
-// ear is a transmitter and the sensor that hears it.
-type ear struct {
-	transmitter dot11.Addr
-	sensor      uint16
+	Keys         int           `help:"transmitters that are remembered"`
 }
 
 type detector struct {
-	limits limits
-	loud   *window.Alarm[ear]
+	limits       limits
+	counted      *window.Set[tocsin.MAC] // in this second
+	seconds      *window.Alarm[tocsin.MAC]
+	transmitters *window.Alarm[struct{}]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
-	return &detector{l, window.NewAlarm[ear](l.Frames, l.Window, l.Again, l.Transmitters)}
+	return &detector{
+		limits:       l,
+		counted:      window.NewSet[tocsin.MAC](time.Second, l.Keys),
+		seconds:      window.NewAlarm[tocsin.MAC](l.Seconds, l.Window, l.Again, l.Keys),
+		transmitters: window.NewAlarm[struct{}](l.Transmitters, l.Again, l.Again, 1),
+	}
 }
 
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	signal := o.Radio.Signal
-	if signal >= 0 || int(signal) <= -d.limits.Signal || signal == unknown {
+	signal := int(o.Radio.Signal)
+	if signal <= d.limits.Signal || signal >= 0 { // 0 is not known, and above it are no dBm but a driver's own scale
 		return
 	}
-	count, ring := d.loud.Add(ear{o.Frame.Addr2, o.Sensor}, o.Time)
+	sender, ok := o.Sender()
+	if !ok || !d.counted.Once(sender, o.Time) {
+		return
+	}
+	seconds, ring := d.seconds.Add(sender, o.Time)
 	if !ring {
 		return
 	}
-	found.Add(tocsin.Finding{
-		Text: fmt.Sprintf("%s is heard with %d dBm: it is beside the sensor, or sends with more power than is allowed", o.Frame.Addr2, signal),
-		Reason: tocsin.Reason{
-			What:     fmt.Sprintf("frames above the limit in %s, and the signal of the newest", d.limits.Window),
-			Observed: fmt.Sprintf("%d frames, %d dBm", count, signal),
-			Limit:    fmt.Sprintf("%d frames, -%d dBm", d.limits.Frames, d.limits.Signal),
-		},
-		Subject: o.Frame.Addr2.String(),
-	})
+	count, several := d.transmitters.Add(struct{}{}, o.Time)
+	switch {
+	case several:
+		found.Add(d.several(count))
+	case count < d.limits.Transmitters:
+		found.Add(d.finding(o.Frame, signal, seconds))
+	}
 }
 
-// unknown is what drivers report that know no signal: -1.
-const unknown = -1
+func (d *detector) finding(f *dot11.Frame, signal, seconds int) tocsin.Finding {
+	return tocsin.Finding{
+		Text: fmt.Sprintf("%s is heard with %d dBm: it is beside the sensor, or sends with too much power", f.Addr2, signal),
+		Reason: tocsin.Reason{
+			What:     fmt.Sprintf("seconds in %s with a signal above %d dBm, the last of %d dBm", d.limits.Window, d.limits.Signal, signal),
+			Observed: fmt.Sprintf("%d seconds", seconds),
+			Limit:    fmt.Sprintf("%d seconds", d.limits.Seconds),
+		},
+		Subject: detect.Subject(f),
+	}
+}
+
+func (d *detector) several(count int) tocsin.Finding {
+	return tocsin.Finding{
+		Text: fmt.Sprintf("Many transmitters are heard with more than %d dBm: more likely the sensor measures wrongly, or they are all beside it", d.limits.Signal),
+		Reason: tocsin.Reason{
+			What:     fmt.Sprintf("transmitters with a signal above %d dBm in %s", d.limits.Signal, d.limits.Again),
+			Observed: fmt.Sprintf("%d transmitters", count),
+			Limit:    fmt.Sprintf("%d transmitters", d.limits.Transmitters),
+		},
+		BSSID:   dot11.Broadcast,
+		Source:  dot11.Broadcast,
+		Subject: "many transmitters",
+	}
+}
