@@ -38,6 +38,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
+	"github.com/tocsin-wids/tocsin/detectors/mfpviolation"
 	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
 	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
@@ -101,6 +102,7 @@ func All() []detect.Spec {
 		lucenttest.Spec,
 		malformmgmt.Spec,
 		mcmitm.Spec,
+		mfpviolation.Spec,
 		msfbcomssid.Spec,
 		msfdlinkrate.Spec,
 		msfnetgearbeacon.Spec,

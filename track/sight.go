@@ -74,14 +74,19 @@ type BSS struct {
 }
 
 // MFP reports whether b, by the advert heard most, can protect management frames.
-func (b *BSS) MFP() bool {
+func (b *BSS) MFP() bool { return b.most().Security.MFPCapable }
+
+// MFPRequired reports whether b, by the advert heard most, lets in only stations that protect management frames.
+func (b *BSS) MFPRequired() bool { return b.most().Security.MFPRequired }
+
+func (b *BSS) most() *Advert {
 	most := 0
 	for i := range b.adverts[:b.Adverts] {
 		if b.adverts[i].Frames > b.adverts[most].Frames {
 			most = i
 		}
 	}
-	return b.adverts[most].Security.MFPCapable
+	return &b.adverts[most].Advert
 }
 
 // Switch is a channel switch that a BSS announced (elements 37 and 60).

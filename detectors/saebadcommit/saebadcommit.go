@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  95,
 		Attack:      []string{"T1212", "T1499"},
-		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "DISASSOCTRAFFIC"},
+		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Auth),
 }, limits{

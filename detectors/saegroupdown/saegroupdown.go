@@ -24,7 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  95,
 		Attack:      []string{"T1562", "T1557"},
-		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "DISASSOCTRAFFIC"},
+		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Auth),
 }, limits{Refusals: 2, WeakGroups: 2, Window: time.Minute, Memory: time.Hour, Again: 5 * time.Minute, Networks: 256, Stations: 512}, newDetector)

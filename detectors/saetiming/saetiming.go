@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1110"},
-		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED"},
+		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION"},
 	},
 	Frames: dot11.Only(dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
 }, limits{Replays: 8, Exchanges: 30, Window: time.Minute, Busy: 24, Again: 5 * time.Minute, Networks: 256, Stations: 1024}, newDetector)
