@@ -72,8 +72,15 @@ func (v Verdict) Silent() bool { return v == Verdict{} }
 
 // Judge takes a frame that shows the signature. What is the octets that do so, own the defects that they alone are the reason for.
 func (s *Signature) Judge(o *tocsin.Observation, what []byte, own dot11.Defects) Verdict {
-	sender := o.Frame.Addr2
-	if !s.Believe(o, what, own) || !s.told.Once(sender, o.Time) {
+	if !s.Believe(o, what, own) {
+		return Verdict{}
+	}
+	return s.Tell(o)
+}
+
+// Tell is the part of Judge that says whether to speak of a frame that is believed.
+func (s *Signature) Tell(o *tocsin.Observation) Verdict {
+	if !s.told.Once(o.Frame.Addr2, o.Time) {
 		return Verdict{}
 	}
 	count, ring := s.senders.Add(struct{}{}, o.Time)

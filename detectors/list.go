@@ -44,6 +44,8 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
 	"github.com/tocsin-wids/tocsin/detectors/netstumbler"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
+	"github.com/tocsin-wids/tocsin/detectors/noncedegrade"
+	"github.com/tocsin-wids/tocsin/detectors/noncereuse"
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
@@ -108,6 +110,8 @@ func All() []detect.Spec {
 		msfnetgearbeacon.Spec,
 		netstumbler.Spec,
 		noclientmfp.Spec,
+		noncedegrade.Spec,
+		noncereuse.Spec,
 		nullproberesp.Spec,
 		overpowered.Spec,
 		probechan.Spec,

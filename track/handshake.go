@@ -44,7 +44,7 @@ type Packet struct {
 	Key   eapol.Key // valid if EAPOL.Type is eapol.TypeKey
 
 	Message eapol.Message // NoMessage in other packets, those that are cut, and from the wrong side
-	Resent  bool          // by the radio: the same octets with Retry or the same sequence number
+	Resent  bool          // by the radio: the same octets within 5 s with Retry or the same sequence number
 	Prior   Messages      // those of Message before this one, with its nonce or another
 	NewKey  bool          // message 3 tells to install a key other than Link.Key was
 }
@@ -92,6 +92,10 @@ func byAP(m eapol.Message) bool {
 	return m == eapol.Message1 || m == eapol.Message3 || m == eapol.GroupMessage1
 }
 
+// resentWithin is longer than a radio keeps a frame for a station that sleeps: real ones were heard to send it again,
+// sometimes without the Retry bit, up to 2.5 s later.
+const resentWithin = 5 * time.Second
+
 // count enters the message at hand into the handshake of l.
 func (t *Tracker) count(l *Link, o *tocsin.Observation) {
 	p, h := &t.step.Packet, &l.Handshake
@@ -101,7 +105,8 @@ func (t *Tracker) count(l *Link, o *tocsin.Observation) {
 	if p.Key.Nonce != [32]byte{} {
 		nonce = maphash.Bytes(t.seed, p.Key.Nonce[:])
 	}
-	p.Resent = m.Count > 0 && m.Octets == octets && (o.Frame.IsRetry() || m.sequence == o.Frame.Sequence)
+	p.Resent = m.Count > 0 && m.Octets == octets && (o.Frame.IsRetry() || m.sequence == o.Frame.Sequence) &&
+		(o.Time-m.Last).Abs() < resentWithin
 	if p.Resent {
 		m.Last, m.Number = later(m.Last, o.Time), o.Number
 		return

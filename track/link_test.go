@@ -122,13 +122,17 @@ func TestMessagesAreCountedByNonce(t *testing.T) {
 	if s := a.hear(numbered(message(eapol.Message3, 1, 2), 2)); !s.Step.Resent || s.Link.Handshake.Messages[eapol.Message3].Count != 1 {
 		t.Errorf("copy of M3: got %+v", s.Link.Handshake.Messages[eapol.Message3])
 	}
+	a.o.Time += 6 * time.Second
+	if s := a.hear(numbered(message(eapol.Message3, 1, 2), 2)); s.Step.Resent || s.Link.Handshake.Messages[eapol.Message3].Counters != 1 {
+		t.Errorf("late copy of M3: got %+v", s.Link.Handshake.Messages[eapol.Message3])
+	}
 	a.hear(numbered(message(eapol.Message3, 1, 3), 3))
 	s := a.hear(numbered(message(eapol.Message3, 1, 3), 4))
-	if m := s.Link.Handshake.Messages[eapol.Message3]; m.Count != 3 || m.Counters != 2 || s.Step.NewKey || s.Link.Key.Again != 2 || s.Step.Prior.Count != 2 {
+	if m := s.Link.Handshake.Messages[eapol.Message3]; m.Count != 4 || m.Counters != 2 || s.Step.NewKey || s.Link.Key.Again != 3 || s.Step.Prior.Count != 3 {
 		t.Errorf("M3 again: got %+v", m)
 	}
 	a.hear(numbered(message(eapol.Message1, 7, 1), 5))
-	if s := a.hear(numbered(message(eapol.Message3, 1, 4), 6)); s.Link.Handshake.Messages[eapol.Message3].Count != 4 {
+	if s := a.hear(numbered(message(eapol.Message3, 1, 4), 6)); s.Link.Handshake.Messages[eapol.Message3].Count != 5 {
 		t.Error("a forged M1 hides what M3 repeats")
 	}
 	a.hear(message(eapol.Message2, 8, 1, rsnPSK...))
