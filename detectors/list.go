@@ -33,6 +33,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
+	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
@@ -99,6 +100,7 @@ func All() []detect.Spec {
 		eviltwinbssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
+		fuzzing.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
 		lucenttest.Spec,
