@@ -30,6 +30,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
+	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
@@ -97,6 +98,7 @@ func All() []detect.Spec {
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
 		dot11d.Spec,
+		eapolflood.Spec,
 		eviltwinbssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
