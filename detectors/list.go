@@ -31,6 +31,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
+	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
@@ -99,6 +100,7 @@ func All() []detect.Spec {
 		disconcodeinvalid.Spec,
 		dot11d.Spec,
 		eapolflood.Spec,
+		eapollogoff.Spec,
 		eviltwinbssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
