@@ -42,6 +42,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/mfpviolation"
+	"github.com/tocsin-wids/tocsin/detectors/michael"
 	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
 	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
@@ -111,6 +112,7 @@ func All() []detect.Spec {
 		malformmgmt.Spec,
 		mcmitm.Spec,
 		mfpviolation.Spec,
+		michael.Spec,
 		msfbcomssid.Spec,
 		msfdlinkrate.Spec,
 		msfnetgearbeacon.Spec,

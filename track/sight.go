@@ -74,19 +74,20 @@ type BSS struct {
 }
 
 // MFP reports whether b, by the advert heard most, can protect management frames.
-func (b *BSS) MFP() bool { return b.most().Security.MFPCapable }
+func (b *BSS) MFP() bool { return b.Security().MFPCapable }
 
 // MFPRequired reports whether b, by the advert heard most, lets in only stations that protect management frames.
-func (b *BSS) MFPRequired() bool { return b.most().Security.MFPRequired }
+func (b *BSS) MFPRequired() bool { return b.Security().MFPRequired }
 
-func (b *BSS) most() *Advert {
+// Security returns what the advert of b that was heard most says of it; zero if there is none.
+func (b *BSS) Security() dot11.Security {
 	most := 0
 	for i := range b.adverts[:b.Adverts] {
 		if b.adverts[i].Frames > b.adverts[most].Frames {
 			most = i
 		}
 	}
-	return &b.adverts[most].Advert
+	return b.adverts[most].Security
 }
 
 // Switch is a channel switch that a BSS announced (elements 37 and 60).
