@@ -46,6 +46,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
 	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
+	"github.com/tocsin-wids/tocsin/detectors/navabuse"
 	"github.com/tocsin-wids/tocsin/detectors/netstumbler"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/noncedegrade"
@@ -116,6 +117,7 @@ func All() []detect.Spec {
 		msfbcomssid.Spec,
 		msfdlinkrate.Spec,
 		msfnetgearbeacon.Spec,
+		navabuse.Spec,
 		netstumbler.Spec,
 		noclientmfp.Spec,
 		noncedegrade.Spec,
