@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/airjackssid"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
+	"github.com/tocsin-wids/tocsin/detectors/assocflood"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
@@ -79,6 +80,7 @@ func All() []detect.Spec {
 		advcryptchange.Spec,
 		airjackssid.Spec,
 		apspoof.Spec,
+		assocflood.Spec,
 		authflood.Spec,
 		badfixlenie.Spec,
 		bcastdiscon.Spec,
