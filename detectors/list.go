@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/assocflood"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
+	"github.com/tocsin-wids/tocsin/detectors/badaddr"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/bcom11kchan"
@@ -82,6 +83,7 @@ func All() []detect.Spec {
 		apspoof.Spec,
 		assocflood.Spec,
 		authflood.Spec,
+		badaddr.Spec,
 		badfixlenie.Spec,
 		bcastdiscon.Spec,
 		bcom11kchan.Spec,
