@@ -69,6 +69,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
+	"github.com/tocsin-wids/tocsin/detectors/widsconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
@@ -142,6 +143,7 @@ func All() []detect.Spec {
 		ssidcanary.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
+		widsconfusion.Spec,
 		wmmoverflow.Spec,
 		wmmtspec.Spec,
 		wpsbrute.Spec,
