@@ -132,12 +132,12 @@ func judge(f *dot11.Frame) way {
 		return groupSender
 	case f.Kind == dot11.Deauth || f.Kind == dot11.Disassoc:
 		switch {
-		case f.Addr1 == f.Addr2:
+		case f.Addr1 == f.Addr2 && f.Addr2 != f.BSSID: // access points with a fault dismiss themselves
 			return toItself
 		case f.Addr3 == dot11.Broadcast:
 			return everyNetwork
 		}
-	case f.Kind != dot11.Auth || f.IsProtected() || f.Defects&dot11.DefectShortFixed != 0:
+	case f.Kind != dot11.Auth || f.Addr1 != f.BSSID || f.IsProtected() || f.Defects&dot11.DefectShortFixed != 0:
 	case f.Fixed.AuthAlgorithm > lastAlgorithm && f.Fixed.AuthAlgorithm != leap:
 		return unknownAlgorithm
 	case f.Fixed.AuthTransaction == 0 || f.Fixed.AuthTransaction > lastStep:
