@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"fmt"
 	"hash/maphash"
 	"time"
 
@@ -39,8 +38,7 @@ type Signature struct {
 	seed      maphash.Seed
 	shown     *window.Counter[exhibit]
 	unrelated *window.Counter[struct{}]
-	told      *window.Set[dot11.Addr]
-	senders   *window.Alarm[struct{}]
+	voice     *Voice
 }
 
 // exhibit is a transmitter and what it showed.
@@ -56,19 +54,9 @@ func NewSignature(l SignatureLimits) *Signature {
 		seed:      maphash.MakeSeed(),
 		shown:     window.NewCounter[exhibit](l.Window, l.Keys),
 		unrelated: window.NewCounter[struct{}](l.Window, 1),
-		told:      window.NewSet[dot11.Addr](l.Again, l.Keys),
-		senders:   window.NewAlarm[struct{}](l.Senders, l.Again, l.Again, 1),
+		voice:     NewVoice(l.Senders, l.Again, l.Keys),
 	}
 }
-
-// Verdict is what a Signature says of a frame.
-type Verdict struct {
-	Speak   bool // report the transmitter
-	Several int  // if not 0, report so many transmitters together, see Signature.Several
-}
-
-// Silent reports whether there is nothing to report.
-func (v Verdict) Silent() bool { return v == Verdict{} }
 
 // Judge takes a frame that shows the signature. What is the octets that do so, own the defects that they alone are the reason for.
 func (s *Signature) Judge(o *tocsin.Observation, what []byte, own dot11.Defects) Verdict {
@@ -79,19 +67,7 @@ func (s *Signature) Judge(o *tocsin.Observation, what []byte, own dot11.Defects)
 }
 
 // Tell is the part of Judge that says whether to speak of a frame that is believed.
-func (s *Signature) Tell(o *tocsin.Observation) Verdict {
-	if !s.told.Once(o.Frame.Addr2, o.Time) {
-		return Verdict{}
-	}
-	count, ring := s.senders.Add(struct{}{}, o.Time)
-	switch {
-	case ring:
-		return Verdict{Several: count}
-	case count < s.limits.Senders:
-		return Verdict{Speak: true}
-	}
-	return Verdict{}
-}
+func (s *Signature) Tell(o *tocsin.Observation) Verdict { return s.voice.Tell(o.Frame.Addr2, o.Time) }
 
 // Believe is the part of Judge that says whether the frame is as its sender made it.
 func (s *Signature) Believe(o *tocsin.Observation, what []byte, own dot11.Defects) bool {
@@ -110,17 +86,7 @@ func (s *Signature) Believe(o *tocsin.Observation, what []byte, own dot11.Defect
 
 // Several completes a finding about so many transmitters, whose text is given, of what.
 func (s *Signature) Several(count int, text, what string) tocsin.Finding {
-	return tocsin.Finding{
-		Text: text,
-		Reason: tocsin.Reason{
-			What:     fmt.Sprintf("transmitters of %s in %s", what, s.limits.Again),
-			Observed: fmt.Sprintf("%d transmitters", count),
-			Limit:    fmt.Sprintf("%d transmitters", s.limits.Senders),
-		},
-		BSSID:   dot11.Broadcast,
-		Source:  dot11.Broadcast,
-		Subject: "many addresses",
-	}
+	return s.voice.Several(count, text, what)
 }
 
 // Subject names the transmitter of f where the network is not its own: what the subject of a finding about it should be.

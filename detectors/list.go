@@ -38,6 +38,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
+	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
@@ -112,6 +113,7 @@ func All() []detect.Spec {
 		flipperzero.Spec,
 		formatstring.Spec,
 		fuzzing.Spec,
+		karma.Spec,
 		karmaoui.Spec,
 		longssid.Spec,
 		lucenttest.Spec,

@@ -1,6 +1,7 @@
 package track
 
 import (
+	"iter"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -256,4 +257,15 @@ func (b *BSS) Advert(ssid []byte) *Advert {
 		return named
 	}
 	return hidden
+}
+
+// All returns all that b advertises, of beacons and of probe responses. What it yields may be read until the next frame is observed.
+func (b *BSS) All() iter.Seq[*Advert] {
+	return func(yield func(*Advert) bool) {
+		for i := range b.adverts[:b.Adverts] {
+			if !yield(&b.adverts[i].Advert) {
+				return
+			}
+		}
+	}
 }
