@@ -40,6 +40,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
 	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
+	"github.com/tocsin-wids/tocsin/detectors/knownbeacons"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
@@ -115,6 +116,7 @@ func All() []detect.Spec {
 		fuzzing.Spec,
 		karma.Spec,
 		karmaoui.Spec,
+		knownbeacons.Spec,
 		longssid.Spec,
 		lucenttest.Spec,
 		malformmgmt.Spec,
