@@ -38,7 +38,7 @@ type Signature struct {
 	seed      maphash.Seed
 	shown     *window.Counter[exhibit]
 	unrelated *window.Counter[struct{}]
-	voice     *Voice
+	voice     *Voice[dot11.Addr]
 }
 
 // exhibit is a transmitter and what it showed.
@@ -54,7 +54,7 @@ func NewSignature(l SignatureLimits) *Signature {
 		seed:      maphash.MakeSeed(),
 		shown:     window.NewCounter[exhibit](l.Window, l.Keys),
 		unrelated: window.NewCounter[struct{}](l.Window, 1),
-		voice:     NewVoice(l.Senders, l.Again, l.Keys),
+		voice:     NewVoice[dot11.Addr](l.Senders, l.Again, l.Keys),
 	}
 }
 

@@ -11,18 +11,18 @@ import (
 
 // Voice decides when to speak of an attacker. Each address is spoken of once in a while. Several in a short time are
 // one attack with invented addresses: that is said once, and nothing of each.
-type Voice struct {
+type Voice[K comparable] struct {
 	limit   int
 	again   time.Duration
-	told    *window.Set[dot11.Addr]
+	told    *window.Set[K]
 	senders *window.Alarm[struct{}]
 }
 
 // NewVoice returns a voice that takes so many senders within again for one attack, and remembers at most keys of them.
-func NewVoice(senders int, again time.Duration, keys int) *Voice {
-	return &Voice{
+func NewVoice[K comparable](senders int, again time.Duration, keys int) *Voice[K] {
+	return &Voice[K]{
 		limit: senders, again: again,
-		told:    window.NewSet[dot11.Addr](again, keys),
+		told:    window.NewSet[K](again, keys),
 		senders: window.NewAlarm[struct{}](senders, again, again, 1),
 	}
 }
@@ -36,8 +36,8 @@ type Verdict struct {
 // Silent reports whether there is nothing to report.
 func (v Verdict) Silent() bool { return v == Verdict{} }
 
-// Tell takes an address that does what is to be told.
-func (v *Voice) Tell(sender dot11.Addr, at time.Duration) Verdict {
+// Tell takes an attacker, by its address or what it is told apart by, that does what is to be told.
+func (v *Voice[K]) Tell(sender K, at time.Duration) Verdict {
 	if !v.told.Once(sender, at) {
 		return Verdict{}
 	}
@@ -52,7 +52,7 @@ func (v *Voice) Tell(sender dot11.Addr, at time.Duration) Verdict {
 }
 
 // Several completes a finding about so many transmitters, whose text is given, of what.
-func (v *Voice) Several(count int, text, what string) tocsin.Finding {
+func (v *Voice[K]) Several(count int, text, what string) tocsin.Finding {
 	return tocsin.Finding{
 		Text: text,
 		Reason: tocsin.Reason{

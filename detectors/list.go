@@ -35,6 +35,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
+	"github.com/tocsin-wids/tocsin/detectors/eviltwinssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
@@ -111,6 +112,7 @@ func All() []detect.Spec {
 		eapolflood.Spec,
 		eapollogoff.Spec,
 		eviltwinbssid.Spec,
+		eviltwinssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
 		fuzzing.Spec,

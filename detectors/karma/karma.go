@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1557.004"},
-		Explains:    []string{"APSPOOF", "BEACONRATE", "KARMAOUI"},
+		Explains:    []string{"APSPOOF", "BEACONRATE", "EVILTWINSSID", "KARMAOUI"},
 	},
 	Frames:  dot11.Only(dot11.Beacon, dot11.ProbeReq, dot11.ProbeResp),
 	Content: true,
@@ -63,7 +63,7 @@ type detector struct {
 	limits limits
 	calls  *window.Map[detect.SSID, time.Duration] // when a client last searched for the name
 	takers *window.Map[dot11.Addr, taker]
-	voice  *detect.Voice
+	voice  *detect.Voice[dot11.Addr]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -71,7 +71,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		limits: l,
 		calls:  window.NewMap[detect.SSID, time.Duration](l.Keys),
 		takers: window.NewMap[dot11.Addr, taker](l.Keys),
-		voice:  detect.NewVoice(l.Senders, l.Again, l.Keys),
+		voice:  detect.NewVoice[dot11.Addr](l.Senders, l.Again, l.Keys),
 	}
 }
 

@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1557.004"},
-		Explains:    []string{"ADVCRYPTCHANGE", "APSPOOF", "BEACONFLOOD", "BEACONRATE", "CRYPTODROP", "KARMA"},
+		Explains:    []string{"ADVCRYPTCHANGE", "APSPOOF", "BEACONFLOOD", "BEACONRATE", "CRYPTODROP", "EVILTWINSSID", "KARMA"},
 	},
 	Frames:  dot11.Only(dot11.Beacon),
 	Content: true,
@@ -62,7 +62,7 @@ type detector struct {
 	seed     maphash.Seed
 	networks *window.Map[dot11.Addr, network]
 	chains   *detect.Chains
-	voice    *detect.Voice
+	voice    *detect.Voice[dot11.Addr]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -71,7 +71,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		seed:     maphash.MakeSeed(),
 		networks: window.NewMap[dot11.Addr, network](max(l.Keys/16, 1)),
 		chains:   detect.NewChains(l.Addresses, l.Window, l.Again, l.New, l.Keys),
-		voice:    detect.NewVoice(l.Senders, l.Again, l.Keys),
+		voice:    detect.NewVoice[dot11.Addr](l.Senders, l.Again, l.Keys),
 	}
 }
 
