@@ -59,6 +59,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
+	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
@@ -70,6 +71,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
+	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
 	"github.com/tocsin-wids/tocsin/detectors/widsconfusion"
@@ -136,6 +138,7 @@ func All() []detect.Spec {
 		nullproberesp.Spec,
 		overpowered.Spec,
 		probechan.Spec,
+		probeflood.Spec,
 		probenojoin.Spec,
 		qcomextended.Spec,
 		rsnloop.Spec,
@@ -147,6 +150,7 @@ func All() []detect.Spec {
 		saegroupdown.Spec,
 		saetiming.Spec,
 		ssidcanary.Spec,
+		ssidenum.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
 		widsconfusion.Spec,
