@@ -19,6 +19,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
+	"github.com/tocsin-wids/tocsin/detectors/clientap"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/deauthcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
@@ -71,6 +72,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
+	"github.com/tocsin-wids/tocsin/detectors/ssidconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
@@ -98,6 +100,7 @@ func All() []detect.Spec {
 		bleedingtooth.Spec,
 		bsstimestamp.Spec,
 		chanchange.Spec,
+		clientap.Spec,
 		cryptodrop.Spec,
 		deauthcodeinvalid.Spec,
 		deauthflood.Spec,
@@ -150,6 +153,7 @@ func All() []detect.Spec {
 		saegroupdown.Spec,
 		saetiming.Spec,
 		ssidcanary.Spec,
+		ssidconfusion.Spec,
 		ssidenum.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
