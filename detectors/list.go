@@ -59,6 +59,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/noncereuse"
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
+	"github.com/tocsin-wids/tocsin/detectors/owespoof"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
@@ -140,6 +141,7 @@ func All() []detect.Spec {
 		noncereuse.Spec,
 		nullproberesp.Spec,
 		overpowered.Spec,
+		owespoof.Spec,
 		probechan.Spec,
 		probeflood.Spec,
 		probenojoin.Spec,
