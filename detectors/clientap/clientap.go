@@ -27,7 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1557.004"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp, dot11.Data, dot11.QoSData),
-}, limits{Frames: 10, Beacons: 3, History: 24 * time.Hour, Senders: 3, Again: time.Hour, Clients: 4096}, newDetector)
+}, limits{Frames: 10, Beacons: 3, History: 24 * time.Hour, Senders: 3, Again: 10 * time.Minute, Clients: 4096}, newDetector)
 
 type limits struct {
 	Frames  int           `help:"encrypted data frames by which a device is a client"`
