@@ -18,10 +18,10 @@ import (
 var Spec = detect.Define(detect.Spec{
 	Definition: tocsin.Definition{
 		Header:      "EAPOLFLOOD",
-		Title:       "EAPOL-Start flood",
+		Title:       "EAPOL flood",
 		Class:       tocsin.Denial,
 		Severity:    tocsin.High,
-		Description: "An access point is flooded with EAPOL-Start, each of which makes it begin an authentication that nobody goes on with.",
+		Description: "An access point is flooded with EAPOL-Start, each of which makes it begin an authentication that nobody goes on with, or with EAPOL-Logoff.",
 		Phy:         tocsin.PhyWiFi,
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
@@ -32,17 +32,30 @@ var Spec = detect.Define(detect.Spec{
 }, limits{Starts: 50, Sources: 3, Window: 10 * time.Second, Again: time.Minute, Networks: 512}, newDetector)
 
 type limits struct {
-	Starts   int           `help:"EAPOL-Starts to one network within the window" min:"2"`
+	Starts   int           `help:"EAPOL-Starts, or EAPOL-Logoffs, to one network within the window" min:"2"`
 	Sources  int           `help:"stations that they name, from which on it is not one supplicant that loops" min:"2"`
 	Window   time.Duration `help:"time in which they are counted" min:"1s"`
 	Again    time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
 	Networks int           `help:"networks that are watched"`
 }
 
+// target is a network and what it is flooded with.
+type target struct {
+	bssid dot11.Addr
+	kind  eapol.Type
+}
+
+func (t target) String() string {
+	if t.kind == eapol.TypeLogoff {
+		return "EAPOL-Logoff"
+	}
+	return "EAPOL-Start"
+}
+
 type detector struct {
 	limits  limits
-	starts  *window.Alarm[dot11.Addr]
-	sources *window.Map[dot11.Addr, sources]
+	starts  *window.Alarm[target]
+	sources *window.Map[target, sources]
 }
 
 // places is how many Starts of a network are remembered with who sent them.
@@ -74,8 +87,8 @@ func (s *sources) count(at, span time.Duration) int {
 func newDetector(l limits, _ detect.Env) detect.Detector {
 	return &detector{
 		limits:  l,
-		starts:  window.NewAlarm[dot11.Addr](l.Starts, l.Window, l.Again, l.Networks),
-		sources: window.NewMap[dot11.Addr, sources](l.Networks),
+		starts:  window.NewAlarm[target](l.Starts, l.Window, l.Again, l.Networks),
+		sources: window.NewMap[target, sources](l.Networks),
 	}
 }
 
@@ -85,20 +98,21 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		return
 	}
 	var p eapol.Packet
-	if p.Decode(f.Payload) != nil || p.Type != eapol.TypeStart {
+	if p.Decode(f.Payload) != nil || p.Type != eapol.TypeStart && p.Type != eapol.TypeLogoff {
 		return
 	}
-	from, _ := d.sources.Put(f.BSSID)
+	t := target{f.BSSID, p.Type}
+	from, _ := d.sources.Put(t)
 	from.add(f.Addr2, o.Time)
-	starts, ring := d.starts.Add(f.BSSID, o.Time)
+	starts, ring := d.starts.Add(t, o.Time)
 	if !ring {
 		return
 	}
 	sources := from.count(o.Time, d.limits.Window)
 	finding := tocsin.Finding{
-		Text: fmt.Sprintf("Somebody floods the network %s with EAPOL-Start under %s: %d in %s", f.BSSID, addresses(sources), starts, d.limits.Window),
+		Text: fmt.Sprintf("Somebody floods the network %s with %s under %s: %d in %s", f.BSSID, t, addresses(sources), starts, d.limits.Window),
 		Reason: tocsin.Reason{
-			What:     fmt.Sprintf("EAPOL-Starts to one network in %s", d.limits.Window),
+			What:     fmt.Sprintf("%ss to one network in %s", t, d.limits.Window),
 			Observed: fmt.Sprintf("%d under %s", starts, addresses(sources)),
 			Limit:    fmt.Sprint(d.limits.Starts),
 		},
@@ -106,8 +120,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	}
 	if sources < d.limits.Sources {
 		medium := tocsin.Medium
-		finding.Text = fmt.Sprintf("%s, or somebody under its address, keeps asking the network %s to begin its authentication: %d EAPOL-Starts in %s",
-			f.Addr2, f.BSSID, starts, d.limits.Window)
+		finding.Text = fmt.Sprintf("%s, or somebody under its address, keeps sending %s to the network %s: %d in %s", f.Addr2, t, f.BSSID, starts, d.limits.Window)
 		finding.Source, finding.Severity, finding.Confidence = f.Addr2, &medium, 60
 	}
 	found.Add(finding)

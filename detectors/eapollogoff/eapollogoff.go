@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1499"},
-		Explains:    []string{"DEAUTHFLOOD"},
+		Explains:    []string{"DEAUTHFLOOD", "EAPOLFLOOD"},
 	},
 	Frames: dot11.Only(dot11.Data, dot11.QoSData),
 }, limits{
