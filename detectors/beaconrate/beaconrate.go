@@ -25,7 +25,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  40,
 		Attack:      []string{"T1557.004"},
 	},
-	Frames: dot11.Only(dot11.Beacon),
+	Frames:  dot11.Only(dot11.Beacon),
+	Content: true,
 }, limits{Again: time.Minute, Changes: 3, Window: 10 * time.Second, Networks: 1024}, newDetector)
 
 type limits struct {

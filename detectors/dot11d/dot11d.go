@@ -25,7 +25,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  50,
 		Attack:      []string{"T1557.004"},
 	},
-	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Frames:  dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Content: true,
 }, limits{Repeats: 3, Changes: 3, Window: 10 * time.Second, Again: time.Minute, Several: 3, Networks: 1024}, newDetector)
 
 type limits struct {

@@ -72,10 +72,16 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 	}
 }
 
+// Of what says the same for long, one frame in sample is enough to know that it is still there.
+const (
+	familiar = 64
+	sample   = 16
+)
+
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
 	listened := d.listen(o)
-	if air.Advert == nil || !o.Intact() || f.Addr2 != f.BSSID || air.Advert.Security.Unreadable {
+	if air.Advert == nil || air.Repeated && air.Advert.Frames > familiar && air.Advert.Frames%sample != 0 || !o.Intact() || f.Addr2 != f.BSSID || air.Advert.Security.Unreadable {
 		return
 	}
 	ssid, ok := detect.Named(f)

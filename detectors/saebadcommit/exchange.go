@@ -15,6 +15,7 @@ type pair struct{ ap, station dot11.Addr }
 // side is the newest commit of one of them.
 type side struct {
 	content uint64 // hash of its scalar
+	element uint64 // hash of its element, which was checked if there was time
 	known   bool
 }
 

@@ -116,17 +116,19 @@ func (d *detector) commit(p pair, x *exchange, step dot11.SAEStep, o *tocsin.Obs
 	}
 	own.content, own.known = content, s.Scalar != nil
 	busy := step == dot11.SAEAsk && d.commits.Add(f.BSSID, o.Time) >= d.limits.Busy
-	d.look(&s, own.known && own.isEcho(peer), busy, o, found)
+	element := maphash.Bytes(d.seed, s.Element)
+	d.look(&s, own.known && own.isEcho(peer), busy || own.element == element, o, found)
+	own.element = element
 	d.judge(p, x, o, found)
 }
 
-// look reports a commit whose values nobody honest sends.
-func (d *detector) look(s *dot11.SAE, echo, busy bool, o *tocsin.Observation, found *detect.Findings) {
+// look reports a commit whose values nobody honest sends. skip: do not take the time to find out whether its element is on the curve.
+func (d *detector) look(s *dot11.SAE, echo, skip bool, o *tocsin.Observation, found *detect.Findings) {
 	fault := s.Fault()
 	if fault == dot11.SAEShort && !dot11.IsSuitableGroup(s.Group) {
 		return // programs differ in how long the fields of such groups are
 	}
-	if fault == dot11.SAESound && !echo && !busy && d.checks.Count(struct{}{}, o.Time) < d.limits.Checks {
+	if fault == dot11.SAESound && !echo && !skip && d.checks.Count(struct{}{}, o.Time) < d.limits.Checks {
 		d.checks.Add(struct{}{}, o.Time)
 		if s.OffCurve() {
 			fault = dot11.SAEOffCurve

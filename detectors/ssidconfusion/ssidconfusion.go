@@ -59,6 +59,9 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	if air.Advert == nil || air.BSS.Adverts < 2 || !o.Intact() || f.Addr2 != f.BSSID {
 		return
 	}
+	if moves, _ := air.BSS.Channels.Alternations(o.Time); moves == 0 {
+		return
+	}
 	ssid, ok := detect.Named(f)
 	if !ok || air.Advert.Frames < uint64(d.limits.Beacons) || !keyed(air.Advert.Security) {
 		return
