@@ -39,6 +39,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
+	"github.com/tocsin-wids/tocsin/detectors/fragattack"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
 	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -121,6 +122,7 @@ func All() []detect.Spec {
 		eviltwinssid.Spec,
 		flipperzero.Spec,
 		formatstring.Spec,
+		fragattack.Spec,
 		fuzzing.Spec,
 		karma.Spec,
 		karmaoui.Spec,

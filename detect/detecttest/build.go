@@ -163,7 +163,7 @@ func (d *draft) frame(a *air, at time.Duration) ([]byte, error) {
 	head = append(head, third[:]...)
 	head = binary.LittleEndian.AppendUint16(head, a.sequence(d)<<4|uint16(d.number("frag", 0)))
 	head = append(head, fourth...)
-	aggregate := d.flag("amsdu")
+	aggregate, bare := d.flag("amsdu"), d.flags["bare"]
 	if d.kind.IsQoS() {
 		qos := uint16(d.number("tid", 0))
 		if aggregate {
@@ -178,7 +178,7 @@ func (d *draft) frame(a *air, at time.Duration) ([]byte, error) {
 	} else {
 		body, err = d.data(bits)
 	}
-	if aggregate {
+	if aggregate && bits&dot11.Protected == 0 && !bare {
 		body = d.aggregate(third, bits, body)
 	}
 	return append(head, body...), err

@@ -12,7 +12,7 @@ func (d *draft) data(bits uint16) ([]byte, error) {
 	if !d.kind.HasBody() {
 		return nil, nil
 	}
-	if bits&dot11.Protected != 0 {
+	if bits&dot11.Protected != 0 && !d.flags["bare"] {
 		return append(d.ciphertext(40), d.take("body", nil)...), nil
 	}
 	if d.flag("bare") {
