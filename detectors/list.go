@@ -78,6 +78,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
+	"github.com/tocsin-wids/tocsin/detectors/wepreplay"
 	"github.com/tocsin-wids/tocsin/detectors/widsconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
@@ -161,6 +162,7 @@ func All() []detect.Spec {
 		ssidenum.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
+		wepreplay.Spec,
 		widsconfusion.Spec,
 		wmmoverflow.Spec,
 		wmmtspec.Spec,

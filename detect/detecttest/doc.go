@@ -86,7 +86,7 @@
 //
 // Data frames go from the access point or to it as the BSSID says; source and dest name the far end. ether 0x0806
 // body OCTETS is what they carry behind LLC and SNAP; bare body OCTETS what they carry without. protected ones have a
-// packet number, pn 1+1, and octets that look encrypted; qosdata has tid 0.
+// packet number, pn 1+1, and octets that look encrypted, or with bare body OCTETS these; qosdata has tid 0.
 //
 //	eapol sta > ap start | logoff | message 2 …   1–4: the four-way handshake, 5 and 6: the group key's; with nonce,
 //	                      replay, mic, iv, rsc, keydata OCTETS, info 0x010a, version 2
