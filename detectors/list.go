@@ -83,6 +83,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
+	"github.com/tocsin-wids/tocsin/detectors/zerokey"
 )
 
 // All returns the catalogue in the order of the headers.
@@ -167,5 +168,6 @@ func All() []detect.Spec {
 		wmmoverflow.Spec,
 		wmmtspec.Spec,
 		wpsbrute.Spec,
+		zerokey.Spec,
 	}
 }
