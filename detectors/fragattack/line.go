@@ -52,7 +52,7 @@ func (d *detector) encrypted(o *tocsin.Observation, air *track.Sight) evidence {
 		return evidence{}
 	}
 	amsdu := f.IsAMSDU()
-	if pn == l.pn && f.Sequence == l.seq && amsdu != l.amsdu {
+	if l.pn != 0 && pn == l.pn && f.Sequence == l.seq && amsdu != l.amsdu {
 		return evidence{sign: flipped, pn: pn}
 	}
 	e := d.outOfLine(l, o, pn)

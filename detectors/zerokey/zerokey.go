@@ -30,15 +30,15 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames: dot11.Only(dot11.Data, dot11.QoSData, dot11.Deauth, dot11.Disassoc),
 }, limits{
-	SignatureLimits: detect.DefaultSignature,
-	Watch:           5 * time.Second, Tests: 32, Encrypted: 3, Pairs: 2048,
+	Watch: 5 * time.Second, Tests: 32, Encrypted: 3, Senders: 3, Again: time.Minute, Pairs: 2048,
 }, newDetector)
 
 type limits struct {
-	detect.SignatureLimits
 	Watch     time.Duration `help:"time after a disconnection or a handshake in which data is looked at" min:"1s"`
 	Tests     int           `help:"frames after each that are tried with the key of zeros"`
 	Encrypted int           `help:"encrypted frames of a station and its access point from which on those in the clear are a leak; and as many for each before in the clear"`
+	Senders   int           `help:"transmitters within again that are one attack with invented addresses" min:"2"`
+	Again     time.Duration `help:"time between two findings about one transmitter" min:"1s"`
 	Pairs     int           `help:"stations, each with its access point, that are remembered"`
 }
 
@@ -71,8 +71,9 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	if err != nil {
 		panic(err) // for keys of another length alone
 	}
+	sure := detect.SignatureLimits{Repeats: 1, Unrelated: 1, Window: time.Second, Senders: l.Senders, Again: l.Again, Keys: l.Pairs}
 	return &detector{
-		Signature: detect.NewSignature(l.SignatureLimits),
+		Signature: detect.NewSignature(sure), // of it Tell alone is used: what is seen needs no second frame
 		limits:    l,
 		zero:      zero,
 		events:    window.NewMap[pair, event](l.Pairs),
