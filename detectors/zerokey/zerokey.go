@@ -57,8 +57,8 @@ type event struct {
 type traffic struct{ encrypted, clear int }
 
 type detector struct {
-	*detect.Signature
 	limits  limits
+	voice   *detect.Voice[dot11.Addr]
 	zero    cipher.Block
 	in, out [aes.BlockSize]byte
 	events  *window.Map[pair, event]
@@ -71,13 +71,12 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	if err != nil {
 		panic(err) // for keys of another length alone
 	}
-	sure := detect.SignatureLimits{Repeats: 1, Unrelated: 1, Window: time.Second, Senders: l.Senders, Again: l.Again, Keys: l.Pairs}
 	return &detector{
-		Signature: detect.NewSignature(sure), // of it Tell alone is used: what is seen needs no second frame
-		limits:    l,
-		zero:      zero,
-		events:    window.NewMap[pair, event](l.Pairs),
-		traffic:   window.NewMap[pair, traffic](l.Pairs),
+		limits:  l,
+		voice:   detect.NewVoice[dot11.Addr](l.Senders, l.Again, l.Pairs),
+		zero:    zero,
+		events:  window.NewMap[pair, event](l.Pairs),
+		traffic: window.NewMap[pair, traffic](l.Pairs),
 	}
 }
 
@@ -128,10 +127,10 @@ func (d *detector) data(p pair, o *tocsin.Observation, found *detect.Findings) {
 	} else if leak = e.left && isPacket(f) && d.encrypts(p); !leak {
 		return
 	}
-	v := d.Tell(o)
+	v := d.voice.Tell(f.Addr2, o.Time)
 	switch {
 	case v.Several > 0:
-		several := d.Several(v.Several, "Data of protected networks is sent without a secret key under many addresses", "data without a secret key")
+		several := d.voice.Several(v.Several, "Data of protected networks is sent without a secret key under many addresses", "data without a secret key")
 		several.Confidence = 75 // leaks alone may be behind it
 		found.Add(several)
 	case v.Speak:
