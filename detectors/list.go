@@ -73,6 +73,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/saeflood"
 	"github.com/tocsin-wids/tocsin/detectors/saegroupdown"
 	"github.com/tocsin-wids/tocsin/detectors/saetiming"
+	"github.com/tocsin-wids/tocsin/detectors/saqueryabuse"
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/ssidconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
@@ -158,6 +159,7 @@ func All() []detect.Spec {
 		saeflood.Spec,
 		saegroupdown.Spec,
 		saetiming.Spec,
+		saqueryabuse.Spec,
 		ssidcanary.Spec,
 		ssidconfusion.Spec,
 		ssidenum.Spec,
