@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
+	"github.com/tocsin-wids/tocsin/detectors/btmlure"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/clientap"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
@@ -104,6 +105,7 @@ func All() []detect.Spec {
 		beaconrate.Spec,
 		bleedingtooth.Spec,
 		bsstimestamp.Spec,
+		btmlure.Spec,
 		chanchange.Spec,
 		clientap.Spec,
 		cryptodrop.Spec,
