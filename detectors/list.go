@@ -62,6 +62,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/owespoof"
+	"github.com/tocsin-wids/tocsin/detectors/politewifi"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
@@ -149,6 +150,7 @@ func All() []detect.Spec {
 		nullproberesp.Spec,
 		overpowered.Spec,
 		owespoof.Spec,
+		politewifi.Spec,
 		probechan.Spec,
 		probeflood.Spec,
 		probenojoin.Spec,
