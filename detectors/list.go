@@ -79,6 +79,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/ssidcanary"
 	"github.com/tocsin-wids/tocsin/detectors/ssidconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
+	"github.com/tocsin-wids/tocsin/detectors/ssidtrick"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
 	"github.com/tocsin-wids/tocsin/detectors/wepreplay"
@@ -167,6 +168,7 @@ func All() []detect.Spec {
 		ssidcanary.Spec,
 		ssidconfusion.Spec,
 		ssidenum.Spec,
+		ssidtrick.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
 		wepreplay.Spec,
