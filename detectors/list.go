@@ -48,6 +48,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
+	"github.com/tocsin-wids/tocsin/detectors/mbssidmalform"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
 	"github.com/tocsin-wids/tocsin/detectors/mfpviolation"
 	"github.com/tocsin-wids/tocsin/detectors/michael"
@@ -137,6 +138,7 @@ func All() []detect.Spec {
 		longssid.Spec,
 		lucenttest.Spec,
 		malformmgmt.Spec,
+		mbssidmalform.Spec,
 		mcmitm.Spec,
 		mfpviolation.Spec,
 		michael.Spec,
