@@ -27,7 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1210"},
-		Explains:    []string{"BADFIXLENIE", "LONGSSID", "MALFORMMGMT", "QCOMEXTENDED", "RSNLOOP", "WMMOVERFLOW", "WMMTSPEC"},
+		Explains:    []string{"BADFIXLENIE", "LONGSSID", "MALFORMMGMT", "MBSSIDMALFORM", "QCOMEXTENDED", "RSNLOOP", "SSIDTRICK", "WMMOVERFLOW", "WMMTSPEC"},
 	},
 	Frames:  ^dot11.Kinds(0),
 	Defects: counted,
