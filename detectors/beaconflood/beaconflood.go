@@ -24,17 +24,19 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  85,
 		Attack:      []string{"T1499"},
+		Explains:    []string{"BADADDR"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
-}, limits{Networks: 40, Share: 80, Window: 3 * time.Second, Learn: 5 * time.Second, Again: time.Minute, Known: 4096}, newDetector)
+}, limits{Networks: 40, Impossible: 8, Share: 80, Window: 3 * time.Second, Learn: 5 * time.Second, Again: time.Minute, Known: 4096}, newDetector)
 
 type limits struct {
-	Networks int           `help:"new networks within the window that did not stay" min:"2"`
-	Share    int           `help:"how many of all new networks these must be, in percent"`
-	Window   time.Duration `help:"time in which new networks are counted, and time that each then has to be heard again" min:"1s"`
-	Learn    time.Duration `help:"time of listening to each channel in which every network is new and none is counted"`
-	Again    time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
-	Known    int           `help:"networks that are remembered" min:"64"`
+	Networks   int           `help:"new networks within the window that did not stay" min:"2"`
+	Impossible int           `help:"new networks within the window with a group address, which no access point has" min:"2"`
+	Share      int           `help:"how many of all new networks these must be, in percent"`
+	Window     time.Duration `help:"time in which new networks are counted, and time that each then has to be heard again" min:"1s"`
+	Learn      time.Duration `help:"time of listening to each channel in which every network is new and none is counted"`
+	Again      time.Duration `help:"time between two findings about a flood that goes on" min:"1s"`
+	Known      int           `help:"networks that are remembered" min:"64"`
 }
 
 // network is a BSSID that was heard.
@@ -55,11 +57,13 @@ type detector struct {
 	known    *window.Map[dot11.Addr, network]
 	channels *window.Map[uint16, channel]
 	arrivals arrivals
-	flooded  uint16        // the channel of the newest arrival
-	steady   time.Duration // when a network last beaconed again
-	due      bool          // the count has moved on since it was last looked at
+	groups   *window.Alarm[struct{}] // new networks with a group address
+	flooded  uint16                  // the channel of the newest arrival
+	steady   time.Duration           // when a network last beaconed again
+	due      bool                    // the count has moved on since it was last looked at
 	ringing  bool
 	told     time.Duration
+	saidAt   time.Duration // that networks have group addresses; 0: never
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -68,6 +72,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		known:    window.NewMap[dot11.Addr, network](l.Known),
 		channels: window.NewMap[uint16, channel](maxChannels),
 		arrivals: arrivals{width: l.Window / parts},
+		groups:   window.NewAlarm[struct{}](l.Impossible, l.Window, l.Again, 1),
 	}
 }
 
@@ -90,6 +95,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 			p.came++
 			p.frame = o.Number
 			d.flooded = ch
+			d.impossible(o, found)
 		}
 	case n.runs(f.Fixed.TSF, o.Time):
 		if f.Kind == dot11.Beacon {
@@ -161,7 +167,7 @@ func (d *detector) judge(at time.Duration, found *detect.Findings) {
 		d.ringing = false
 	}
 	since := at - d.told
-	heeded := d.ringing && -d.limits.Again < since && since < d.limits.Again
+	heeded := d.ringing && -d.limits.Again < since && since < d.limits.Again || d.saidAt != 0 && (at-d.saidAt).Abs() < d.limits.Again
 	if gone < d.limits.Networks || gone*100 < came*d.limits.Share || heeded || (at-d.steady).Abs() > away {
 		return
 	}
@@ -185,6 +191,30 @@ func (d *detector) judge(at time.Duration, found *detect.Findings) {
 		}
 	}
 	found.Add(finding)
+}
+
+// impossible looks at a new network at once: one that has a group address is nobody's (802.11-2020 §9.2.4.3.4).
+func (d *detector) impossible(o *tocsin.Observation, found *detect.Findings) {
+	if !o.Frame.BSSID.IsGroup() {
+		return
+	}
+	count, ring := d.groups.Add(struct{}{}, o.Time)
+	if !ring {
+		return
+	}
+	d.saidAt = o.Time
+	found.Add(tocsin.Finding{
+		Text: fmt.Sprintf("Somebody floods the air with networks that do not exist: %d new ones in %s have group addresses, which no access point has", count, d.limits.Window),
+		Reason: tocsin.Reason{
+			What:     fmt.Sprintf("new networks with a group address in %s", d.limits.Window),
+			Observed: fmt.Sprintf("%d networks", count),
+			Limit:    fmt.Sprintf("%d networks", d.limits.Impossible),
+		},
+		BSSID:   dot11.Broadcast,
+		Source:  dot11.Broadcast,
+		Dest:    dot11.Broadcast,
+		Subject: "many addresses",
+	})
 }
 
 // parts is in how many parts a window is counted.
