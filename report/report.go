@@ -77,15 +77,23 @@ func (f File) cause(i alert.Incident) tocsin.ID {
 	return i.ID
 }
 
-// Effects names, in one line, the incidents that cause explains; "" if there are none.
+// Effects names, in one line, what the incidents that cause explains are of; "" if there are none.
 func (f File) Effects(cause alert.Incident) string {
-	var list []string
+	var headers []string
+	findings := map[string]int{}
 	for _, i := range f.Incidents {
-		if i.ID != cause.ID && f.cause(i) == cause.ID {
-			list = append(list, fmt.Sprintf("%s (%s)", i.Last.Header, plural(int(i.Count), "finding")))
+		if i.ID == cause.ID || f.cause(i) != cause.ID {
+			continue
 		}
+		if findings[i.Last.Header] == 0 {
+			headers = append(headers, i.Last.Header)
+		}
+		findings[i.Last.Header] += int(i.Count)
 	}
-	return strings.Join(list, ", ")
+	for n, header := range headers {
+		headers[n] = fmt.Sprintf("%s (%s)", header, plural(findings[header], "finding"))
+	}
+	return strings.Join(headers, ", ")
 }
 
 // Span is how long the capture lasted.

@@ -97,7 +97,7 @@ func TestEffectsAreToldWithTheirCause(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const explains = "BCASTDISCON (1 finding), BCASTDISCON (1,500 findings)"
+	const explains = "BCASTDISCON (1,501 findings)"
 	if got := table.String(); !strings.Contains(got, "Explains: "+explains) || strings.Count(got, "Why: ") != 1 || !strings.Contains(got, "1 incident") {
 		t.Errorf("the table does not tell the effects with their cause alone:\n%s", got)
 	}
