@@ -62,9 +62,12 @@ func (s *incidents) relate(i *Incident) {
 	}
 }
 
-// effectReach is how long before and after the findings about a cause its effects are heard: causes are told of once a minute or
-// less often.
-const effectReach = 2 * time.Minute
+const (
+	// effectLead is how long before the first finding about a cause its effects may be heard: some causes take that long to be named.
+	effectLead = 30 * time.Second
+	// effectReach is how long after the last finding they may: causes are told of once a minute or less often.
+	effectReach = 2 * time.Minute
+)
 
 // causes reports whether one incident explains the other.
 func (s *incidents) causes(cause, effect *Incident) bool {
@@ -73,7 +76,7 @@ func (s *incidents) causes(cause, effect *Incident) bool {
 	}
 	return effect.Inhibitor == tocsin.ID{} && cause.Inhibitor != effect.ID &&
 		effect.MaxSeverity <= cause.MaxSeverity && sameNetwork(cause.First, effect.First) &&
-		effect.FirstSeen.After(cause.FirstSeen.Add(-effectReach)) && effect.FirstSeen.Before(cause.LastSeen.Add(effectReach)) &&
+		effect.FirstSeen.After(cause.FirstSeen.Add(-effectLead)) && effect.FirstSeen.Before(cause.LastSeen.Add(effectReach)) &&
 		slices.Contains(s.explains(cause.First.Header), effect.First.Header)
 }
 

@@ -28,7 +28,7 @@ func TestCauseExplainsItsEffects(t *testing.T) {
 		{"nothing explains it", "FLOOD 10 1 0, OTHER 10 1 5", ""},
 		{"long after", "FLOOD 10 1 0, EFFECT 10 1 125", ""},
 		{"while it goes on", "FLOOD 10 1 0, FLOOD 10 1 100, EFFECT 10 1 125", "EFFECT 1"},
-		{"long before", "EFFECT 10 1 0, FLOOD 10 1 125", ""},
+		{"long before", "EFFECT 10 1 0, FLOOD 10 1 35", ""},
 		{"a chain", "FLOOD 10 1 0, EFFECT 10 1 5, LATE 10 1 6", "EFFECT 1, LATE 1"},
 		{"no circle", "LEFT 10 1 0, RIGHT 10 1 5, RIGHT 15 1 6, LEFT 15 1 7", "LEFT 1"},
 	} {

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/tocsin-wids/tocsin"
@@ -36,7 +35,8 @@ func (d *KeyData) Observe(o *tocsin.Observation, air *track.Sight, found *Findin
 	if k.Info&asked != asked || k.Descriptor != eapol.DescriptorRSN || len(k.Data) <= d.Room || !d.Version(k.Info&eapol.InfoVersion) {
 		return
 	}
-	v := d.Judge(o, binary.BigEndian.AppendUint16(nil, k.DataLength), 0)
+	what := [2]byte{byte(k.DataLength >> 8), byte(k.DataLength)}
+	v := d.Judge(o, what[:], 0)
 	switch {
 	case v.Several > 0:
 		text := fmt.Sprintf("Somebody sends over-long key data under many addresses, the newest %d octets: they can overflow the memory of %s", len(k.Data), d.Device)

@@ -17,12 +17,24 @@ import (
 
 func folder(s detect.Spec) string { return strings.ToLower(s.Header) }
 
-func TestCasesOfEveryDetector(t *testing.T) {
+// TestEveryDetectorHasCases holds that each has a case that wants a finding, one that wants none, and a test that runs them and
+// reads its page: the test of its own folder.
+func TestEveryDetectorHasCases(t *testing.T) {
 	for _, spec := range detectors.All() {
-		t.Run(spec.Header, func(t *testing.T) {
-			detecttest.RunIn(t, spec, filepath.Join(folder(spec), "testdata"))
-			detecttest.Doc(t, spec, filepath.Join(folder(spec), "doc.md"))
-		})
+		for _, kind := range []string{"fires-*.txt", "quiet-*.txt"} {
+			if found, err := filepath.Glob(filepath.Join(folder(spec), "testdata", kind)); err != nil || len(found) == 0 {
+				t.Errorf("%s has no case %s (%v)", spec.Header, kind, err)
+			}
+		}
+		test, err := os.ReadFile(filepath.Join(folder(spec), folder(spec)+"_test.go"))
+		if err != nil {
+			t.Error(err)
+		}
+		for _, call := range []string{"detecttest.Run(t, " + folder(spec) + ".Spec)", "detecttest.Doc(t, " + folder(spec) + `.Spec, "doc.md")`} {
+			if !strings.Contains(string(test), call) {
+				t.Errorf("the test of %s does not call %s", spec.Header, call)
+			}
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  85,
 		Attack:      []string{"T1499"},
-		Explains:    []string{"BADADDR"},
+		Explains:    []string{"BADADDR", "KNOWNBEACONS"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
 }, limits{Networks: 40, Impossible: 8, Share: 80, Window: 3 * time.Second, Learn: 5 * time.Second, Again: time.Minute, Known: 4096}, newDetector)

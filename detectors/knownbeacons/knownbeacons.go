@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1557.004"},
-		Explains:    []string{"ADVCRYPTCHANGE", "APSPOOF", "BEACONFLOOD", "BEACONRATE", "CRYPTODROP", "EVILTWINSSID", "KARMA"},
+		Explains:    []string{"ADVCRYPTCHANGE", "APSPOOF", "BEACONRATE", "CRYPTODROP", "EVILTWINSSID", "KARMA"},
 	},
 	Frames:  dot11.Only(dot11.Beacon),
 	Content: true,

@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  95,
 		Attack:      []string{"T1499"},
-		Explains:    []string{"AUTHFLOOD", "BCASTDISCON", "DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION", "DISASSOCTRAFFIC"},
+		Explains:    []string{"AUTHFLOOD", "DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
 }, limits{Commits: 24, Forged: 8, Crowd: 60, Window: 3 * time.Second, Again: time.Minute, Networks: 128}, newDetector)

@@ -26,7 +26,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  95,
 		Attack:      []string{"T1110.001"},
-		Explains:    []string{"DEAUTHFLOOD", "BCASTDISCON"},
+		Explains:    []string{"DEAUTHFLOOD"},
 	},
 	Frames: dot11.AnyData | dot11.Only(dot11.Beacon, dot11.ProbeResp),
 }, limits{
