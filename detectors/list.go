@@ -68,6 +68,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
+	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
 	"github.com/tocsin-wids/tocsin/detectors/rtl8195vd1406"
 	"github.com/tocsin-wids/tocsin/detectors/rtlwifip2p"
@@ -158,6 +159,7 @@ func All() []detect.Spec {
 		probeflood.Spec,
 		probenojoin.Spec,
 		qcomextended.Spec,
+		quietabuse.Spec,
 		rsnloop.Spec,
 		rtl8195vd1406.Spec,
 		rtlwifip2p.Spec,
