@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/badaddr"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
+	"github.com/tocsin-wids/tocsin/detectors/barjump"
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/bcom11kchan"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
@@ -103,6 +104,7 @@ func All() []detect.Spec {
 		authflood.Spec,
 		badaddr.Spec,
 		badfixlenie.Spec,
+		barjump.Spec,
 		bcastdiscon.Spec,
 		bcom11kchan.Spec,
 		beaconflood.Spec,
