@@ -31,7 +31,7 @@ var Spec = detect.Define(detect.Spec{
 
 type limits struct {
 	Forged int           `help:"frames within the window that did not come from whom they name"`
-	Frames int           `help:"ADDBA requests and DELBA of one device to another within the window, if nothing speaks against them"`
+	Frames int           `help:"ADDBA requests, or DELBA, of one device to another within the window, if nothing speaks against them"`
 	Jump   int           `help:"sequence numbers between two block ack requests from which on the second is suspect"`
 	Window time.Duration `help:"time in which frames are counted" min:"1s"`
 	Again  time.Duration `help:"time between two findings of one kind about one pair" min:"1s"`
@@ -41,16 +41,38 @@ type limits struct {
 // pair is who sends, and to whom.
 type pair struct{ sender, receiver dot11.Addr }
 
+// kind is what frames of a pair do. Each is told by itself: an attack with one must not hide one with another.
+type kind struct {
+	pair
+	request bool  // a block ack request
+	action  uint8 // else
+}
+
+func kindOf(f *dot11.Frame) kind {
+	return kind{pair{f.Addr2, f.Addr1}, f.Kind == dot11.BlockAckReq, f.Fixed.Action}
+}
+
+// does says what the frames do, for the text of a finding.
+func (k kind) does() string {
+	switch {
+	case k.request:
+		return "moves the window of"
+	case k.action == delba:
+		return "ends"
+	}
+	return "sets up"
+}
+
 type detector struct {
 	limits limits
 	last   *window.Map[pair, uint16] // sequence number of the last action, to know its retries
 	starts *window.Map[pair, uint16] // where the last block ack request began
-	forged *window.Alarm[pair]
-	frames *window.Alarm[pair]
+	forged *window.Alarm[kind]
+	frames *window.Alarm[kind]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
-	alarm := func(limit int) *window.Alarm[pair] { return window.NewAlarm[pair](limit, l.Window, l.Again, l.Pairs) }
+	alarm := func(limit int) *window.Alarm[kind] { return window.NewAlarm[kind](limit, l.Window, l.Again, l.Pairs) }
 	positions := func() *window.Map[pair, uint16] { return window.NewMap[pair, uint16](l.Pairs) }
 	return &detector{l, positions(), positions(), alarm(l.Forged), alarm(l.Frames)}
 }
@@ -100,10 +122,12 @@ func (d *detector) agreement(o *tocsin.Observation, air *track.Sight, found *det
 		d.suspect(o, air, found)
 		return
 	}
-	if n, ring := d.frames.Add(who, o.Time); ring {
+	k := kindOf(f)
+	if n, ring := d.frames.Add(k, o.Time); ring {
 		finding := d.finding(who, n, d.limits.Frames)
-		finding.Text = fmt.Sprintf("%s sets up or ends block acknowledgement with %s again and again, which makes it throw away data", who.sender, who.receiver)
-		finding.Reason.What = fmt.Sprintf("ADDBA requests and DELBA of one device to another in %s", d.limits.Window)
+		finding.Text = fmt.Sprintf("%s, or somebody in its name, %s block acknowledgement with %s again and again, which makes it throw away data",
+			who.sender, k.does(), who.receiver)
+		finding.Reason.What = fmt.Sprintf("ADDBA requests, or DELBA, of one device to another in %s", d.limits.Window)
 		finding.Confidence = 60
 		found.Add(finding)
 	}
@@ -111,11 +135,11 @@ func (d *detector) agreement(o *tocsin.Observation, air *track.Sight, found *det
 
 // suspect takes a frame that did not come from whom it names.
 func (d *detector) suspect(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
-	who := pair{o.Frame.Addr2, o.Frame.Addr1}
-	if n, ring := d.forged.Add(who, o.Time); ring {
-		finding := d.finding(who, n, d.limits.Forged)
-		finding.Text = fmt.Sprintf("Somebody sets up, moves or ends block acknowledgement with %s in the name of %s (%s), which makes it throw away data",
-			who.receiver, who.sender, air.Doubt.Words(o))
+	k := kindOf(o.Frame)
+	if n, ring := d.forged.Add(k, o.Time); ring {
+		finding := d.finding(k.pair, n, d.limits.Forged)
+		finding.Text = fmt.Sprintf("Somebody %s block acknowledgement with %s in the name of %s (%s), which makes it throw away data",
+			k.does(), k.receiver, k.sender, air.Doubt.Words(o))
 		finding.Reason.What = fmt.Sprintf("frames about block acknowledgement in %s that did not come from whom they name", d.limits.Window)
 		found.Add(finding)
 	}
