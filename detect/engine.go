@@ -56,6 +56,7 @@ const (
 // slot is one running detector.
 type slot struct {
 	detector Detector
+	defects  dot11.Defects // of spec
 	spec     *Spec
 	frames   uint64
 	findings uint64
@@ -93,7 +94,7 @@ func New(o Options) (*Engine, error) {
 		if err != nil {
 			problems = append(problems, err)
 		} else if !settings.Off {
-			e.slots = append(e.slots, &slot{detector: detector, spec: spec})
+			e.slots = append(e.slots, &slot{detector: detector, defects: spec.Defects, spec: spec})
 		}
 	}
 	for header := range o.Settings {
@@ -189,7 +190,7 @@ func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Si
 	}()
 	for ; i < len(list); i++ {
 		s := list[i]
-		if s.spec.Defects != 0 && o.Frame.Defects&s.spec.Defects == 0 {
+		if s.defects != 0 && o.Frame.Defects&s.defects == 0 {
 			continue
 		}
 		s.frames++

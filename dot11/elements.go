@@ -8,7 +8,8 @@ import (
 // Elements is the list of elements of one management frame, indexed once. It points into the frame.
 type Elements struct {
 	list []byte
-	n    int // elements indexed
+	n    int       // elements indexed
+	has  [4]uint64 // ids among them, a bit each: most look-ups are for what is not there
 	// The first maxElements elements: one byte of id each, so that a look-up is a scan of adjacent bytes.
 	ids     [maxElements]uint8
 	offsets [maxElements]uint16
@@ -23,8 +24,8 @@ type Element struct {
 	Data    []byte
 }
 
-// reset empties e. Of the arrays only the first n entries are ever read.
-func (e *Elements) reset() { e.list, e.n = nil, 0 }
+// reset empties e. Of ids and offsets only the first n entries are ever read.
+func (e *Elements) reset() { e.list, e.n, e.has = nil, 0, [4]uint64{} }
 
 // index reads b as a list of elements up to the first that overruns it.
 func (f *Frame) index(b []byte) {
@@ -53,6 +54,7 @@ func (f *Frame) index(b []byte) {
 		once |= r.once
 		defects |= contentDefects(id, b[at+2:end])
 		e.ids[n], e.offsets[n] = id, uint16(at)
+		e.has[id>>6] |= 1 << (id & 63)
 		n++
 		at = end
 	}
@@ -111,12 +113,14 @@ func (e *Elements) All() iter.Seq[Element] {
 
 // Find returns the data of the first element with this id, and whether there is one.
 func (e *Elements) Find(id uint8) ([]byte, bool) {
-	i := bytes.IndexByte(e.ids[:e.n], id)
-	if i < 0 {
+	if !e.Has(id) {
 		return nil, false
 	}
-	return e.data(i), true
+	return e.data(bytes.IndexByte(e.ids[:e.n], id)), true
 }
+
+// Has reports whether there is an element with this id.
+func (e *Elements) Has(id uint8) bool { return e.has[id>>6]&(1<<(id&63)) != 0 }
 
 // FindExt returns the data behind the extension id of the first element with this one, and whether there is one.
 func (e *Elements) FindExt(ext uint8) ([]byte, bool) {
@@ -140,6 +144,9 @@ func (e *Elements) Vendor(oui uint32, typ uint8) ([]byte, bool) {
 
 // next returns the place of the first element with this id at or after i, -1 if there is none.
 func (e *Elements) next(i int, id uint8) int {
+	if !e.Has(id) {
+		return -1
+	}
 	j := bytes.IndexByte(e.ids[i:e.n], id)
 	if j < 0 {
 		return -1

@@ -10,8 +10,9 @@ import (
 // sensor's clock changes slowly, and jumps if the access point starts anew or somebody else uses its address.
 type Clock struct {
 	Lines
-	offset [2]int64  // µs by which the TSF is ahead of the sensor, of each line
-	tsf    [2]uint64 // the last of each line: a clock that stands is one as well
+	offset [2]int64         // µs by which the TSF is ahead of the sensor, of each line
+	tsf    [2]uint64        // the last of each line: a clock that stands is one as well
+	stood  [2]time.Duration // when a TSF was that of the frame before; 0: never
 }
 
 const (
@@ -28,13 +29,16 @@ func (c *Clock) add(tsf uint64, at time.Duration, heard Heard) {
 	offset := int64(tsf - uint64(at/time.Microsecond))
 	for i := range uint8(2) {
 		if c.goesOn(i, tsf, offset, at) {
+			if tsf == c.tsf[i] {
+				c.stood[i] = at
+			}
 			c.offset[i], c.tsf[i] = offset, tsf
 			c.Lines.add(i, false, at, heard)
 			return
 		}
 	}
 	i := c.spare(at, clockOver)
-	c.offset[i], c.tsf[i] = offset, tsf
+	c.offset[i], c.tsf[i], c.stood[i] = offset, tsf, 0
 	c.Lines.add(i, true, at, heard)
 }
 
@@ -46,6 +50,12 @@ func (c *Clock) goesOn(i uint8, tsf uint64, offset int64, at time.Duration) bool
 	}
 	reach := clockJitter + int64(float64(since/time.Microsecond)*clockDrift)
 	return tsf == c.tsf[i] || distance(offset, c.offset[i]) <= reach
+}
+
+// Runs returns for how long the clock by which the last frame was sent has gone on as time does.
+func (c *Clock) Runs() time.Duration {
+	l := &c.line[c.now]
+	return l.last - max(l.first, c.stood[c.now])
 }
 
 // distance is |a - b| for offsets that may have turned over.

@@ -45,6 +45,10 @@ type Sight struct {
 	// EAPOL packet, nor the first encrypted data.
 	Step *Step
 
+	// Listened is for how long the sensor has listened to the channel of the frame: the sum of the short pauses between
+	// frames since it came there, or came back after a minute. A sensor that hops is elsewhere in the long ones.
+	Listened time.Duration
+
 	// Doubt is what speaks against the frame coming from the transmitter that it names: of beacons and probe
 	// responses the signal alone, see BSS.Clock for the rest.
 	Doubt Doubt

@@ -24,6 +24,7 @@ type Tracker struct {
 	bsss      *window.Map[dot11.Addr, BSS]
 	stations  *window.Map[dot11.Addr, Station]
 	links     *window.Map[pair, Link]
+	channels  channels
 	epochs    uint32
 	sight     Sight
 	step      Step
@@ -62,6 +63,7 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		return &t.sight
 	}
 	f := o.Frame
+	t.sight.Listened = t.channels.hear(o)
 	if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp {
 		t.advertised(o)
 	} else if f.BSSID.IsStation() {

@@ -10,6 +10,7 @@ import (
 // of these, of all. Keys that are promoted go last.
 type Map[K comparable, V any] struct {
 	seed    maphash.Seed
+	small   bool    // of the keys, see isSmall
 	index   []int32 // open addressing; place in entries plus one, 0: free
 	entries []entry[K, V]
 	free    int32 // first unused entry, linked by next; -1: none
@@ -53,7 +54,7 @@ func NewMap[K comparable, V any](keys int) *Map[K, V] {
 	for size < keys*2 {
 		size *= 2
 	}
-	m := &Map[K, V]{seed: maphash.MakeSeed(), index: make([]int32, size), entries: make([]entry[K, V], keys), latest: -1}
+	m := &Map[K, V]{seed: maphash.MakeSeed(), small: isSmall[K](), index: make([]int32, size), entries: make([]entry[K, V], keys), latest: -1}
 	for i := range m.entries {
 		m.entries[i].next = int32(i) + 1
 	}
@@ -170,7 +171,7 @@ func (m *Map[K, V]) place(k K) int32 {
 	return i
 }
 
-func (m *Map[K, V]) hash(k K) uint32 { return uint32(maphash.Comparable(m.seed, k)) }
+func (m *Map[K, V]) hash(k K) uint32 { return hash(m.seed, k, m.small) }
 
 // find returns the place of k in entries, or -1, and its place in the index or the free one where it would be.
 func (m *Map[K, V]) find(k K, h uint32) (i int32, at uint32) {

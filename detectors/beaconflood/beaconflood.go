@@ -46,16 +46,9 @@ type network struct {
 	settled bool          // it stayed, or was there before us
 }
 
-// channel is one that a sensor listens to.
-type channel struct{ last, listened time.Duration }
-
-// maxChannels is more than the bands have together.
-const maxChannels = 512
-
 type detector struct {
 	limits   limits
 	known    *window.Map[dot11.Addr, network]
-	channels *window.Map[uint16, channel]
 	arrivals arrivals
 	groups   *window.Alarm[struct{}] // new networks with a group address
 	flooded  uint16                  // the channel of the newest arrival
@@ -70,13 +63,12 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	return &detector{
 		limits:   l,
 		known:    window.NewMap[dot11.Addr, network](l.Known),
-		channels: window.NewMap[uint16, channel](maxChannels),
 		arrivals: arrivals{width: l.Window / parts},
 		groups:   window.NewAlarm[struct{}](l.Impossible, l.Window, l.Again, 1),
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
 	// An access point gives its address twice. Where nobody verified the checksum, noise in one of them shows.
 	if f.Defects&dot11.DefectShortFixed != 0 || f.BSSID.IsZero() || o.Radio.FCS != dot11.FCSGood && f.Addr2 != f.BSSID {
@@ -85,8 +77,20 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	if d.arrivals.move(o.Time) {
 		d.due = true
 	}
-	ch := tuned(o)
-	learning := d.learning(ch, o.Time)
+	if f.Kind != dot11.Beacon || air.BSS == nil || air.BSS.Clock.Runs() < 2*d.limits.Window {
+		d.hear(o, air.Listened < d.limits.Learn, found)
+	} else {
+		d.steady = o.Time
+	}
+	if d.due && tuned(o) == d.flooded {
+		d.due = false
+		d.judge(o.Time, found)
+	}
+}
+
+// hear takes a frame of a network that may be new. While the sensor is learning what is on the channel, all are.
+func (d *detector) hear(o *tocsin.Observation, learning bool, found *detect.Findings) {
+	f := o.Frame
 	n, created := d.known.Put(f.BSSID)
 	switch {
 	case created:
@@ -94,7 +98,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		if p := d.arrivals.at(o.Time); p != nil && !learning {
 			p.came++
 			p.frame = o.Number
-			d.flooded = ch
+			d.flooded = tuned(o)
 			d.impossible(o, found)
 		}
 	case n.runs(f.Fixed.TSF, o.Time):
@@ -108,10 +112,6 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	case n.settled && o.Time-n.first >= soonest:
 		n.first, n.tsf = o.Time, f.Fixed.TSF // it restarted; its clock runs on from here
 	}
-	if d.due && ch == d.flooded {
-		d.due = false
-		d.judge(o.Time, found)
-	}
 }
 
 // tuned returns what the radio listens to, in MHz; if that is unknown, the channel that the frame claims.
@@ -122,27 +122,9 @@ func tuned(o *tocsin.Observation) uint16 {
 	return uint16(o.Frame.Elements.PrimaryChannel())
 }
 
-const (
-	// away is how long nothing is heard on a channel before all is new there again: the sensor was off, or elsewhere. If
-	// no network at all beacons twice for so long, the capture keeps the first beacon of each, as airodump-ng does.
-	away = time.Minute
-	// dwell is a pause after which a sensor that hops may have been on another channel.
-	dwell = 500 * time.Millisecond
-)
-
-// learning reports whether the sensor is new on the channel. What counts is how long it listened: one that hops comes by
-// for a moment at a time.
-func (d *detector) learning(ch uint16, at time.Duration) bool {
-	c, created := d.channels.Put(ch)
-	switch pause := at - c.last; {
-	case created || pause > away || pause < -away:
-		c.listened = 0
-	case pause > 0 && pause < dwell:
-		c.listened += pause
-	}
-	c.last = at
-	return c.listened < d.limits.Learn
-}
+// away is for how long no network at all beacons twice when the capture keeps the first beacon of each alone, as
+// airodump-ng does.
+const away = time.Minute
 
 // soonest is the least time in which the clock of a network can be told from one that stands still.
 const soonest = 50 * time.Millisecond

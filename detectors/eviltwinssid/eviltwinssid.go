@@ -43,12 +43,6 @@ type limits struct {
 	Names   int           `help:"network names that are remembered"`
 }
 
-// channel is one that a sensor listens to.
-type channel struct{ last, listened time.Duration }
-
-// maxChannels is more than the bands have together.
-const maxChannels = 512
-
 // twin is an access point and the name that it has taken.
 type twin struct {
 	bssid dot11.Addr
@@ -58,7 +52,6 @@ type twin struct {
 type detector struct {
 	limits   limits
 	rules    []tocsin.NetworkRule
-	channels *window.Map[uint16, channel]
 	networks *window.Map[detect.SSID, network]
 	voice    *detect.Voice[twin]
 }
@@ -66,7 +59,6 @@ type detector struct {
 func newDetector(l limits, env detect.Env) detect.Detector {
 	return &detector{
 		limits: l, rules: env.Policy.Networks,
-		channels: window.NewMap[uint16, channel](maxChannels),
 		networks: window.NewMap[detect.SSID, network](l.Names),
 		voice:    detect.NewVoice[twin](l.Senders, l.Again, l.Names),
 	}
@@ -80,7 +72,6 @@ const (
 
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
-	listened := d.listen(o)
 	if air.Advert == nil || air.Repeated && air.Advert.Frames > familiar && air.Advert.Frames%sample != 0 || !o.Intact() || f.Addr2 != f.BSSID || air.Advert.Security.Unreadable {
 		return
 	}
@@ -97,7 +88,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		return
 	}
 	if m.frames == 0 {
-		m.isNew = listened >= d.limits.Learn
+		m.isNew = air.Listened >= d.limits.Learn
 		m.rule, m.listed = d.rule(f)
 	}
 	m.hear(o, air)
@@ -116,21 +107,6 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	case v.Speak:
 		found.Add(d.finding(n, m, ssid, what))
 	}
-}
-
-// listen notes that the sensor hears the channel of o, and returns for how long it has listened to it by now.
-func (d *detector) listen(o *tocsin.Observation) time.Duration {
-	const gap = time.Second
-	tuned := o.Radio.Frequency
-	if tuned == 0 {
-		tuned = uint16(o.Frame.Channel())
-	}
-	c, created := d.channels.Put(tuned)
-	if since := o.Time - c.last; !created && since > 0 && since < gap {
-		c.listened += since
-	}
-	c.last = o.Time
-	return c.listened
 }
 
 // rule returns whether the policy has the network of f, and whether it lists its address.

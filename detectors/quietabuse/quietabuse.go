@@ -57,7 +57,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
 	if !o.Intact() || f.Defects != 0 {
 		return
@@ -65,7 +65,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	if e, ok := f.Elements.Find(dot11.ElementQuiet); ok && len(e) == 6 {
 		d.silenced(o, binary.LittleEndian.Uint16(e[2:]), found)
 	}
-	if f.Kind == dot11.Beacon {
+	if f.Kind == dot11.Beacon && !air.Repeated {
 		d.weakened(o, found)
 	}
 }
