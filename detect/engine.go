@@ -196,17 +196,21 @@ func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Si
 		s.frames++
 		s.detector.Observe(o, air, &e.found)
 		if len(e.found.list) > 0 {
-			e.report(s, o)
+			e.report(s, o, air)
 		}
 	}
 	return i
 }
 
 // report completes what s found and hands it on.
-func (e *Engine) report(s *slot, o *tocsin.Observation) {
+func (e *Engine) report(s *slot, o *tocsin.Observation, air *track.Sight) {
 	for i := range e.found.list {
 		s.findings++
-		e.options.Report(complete(e.found.list[i], &s.spec.Definition, o))
+		detected := complete(e.found.list[i], &s.spec.Definition, o)
+		if s.spec.Gaps {
+			doubtGaps(&detected.Finding, air.Share())
+		}
+		e.options.Report(detected)
 		e.found.list[i] = tocsin.Finding{}
 	}
 	e.found.list = e.found.list[:0]

@@ -280,3 +280,52 @@ func TestDetectorOfDefectsSeesNoOtherFrames(t *testing.T) {
 		t.Errorf("shown (-want +got):\n%s", diff)
 	}
 }
+
+func TestFindingsThatGapsExplainAreLessSureWhileTheSensorHops(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		gaps       bool
+		stay       time.Duration // of every second
+		confidence tocsin.Confidence
+		share      string
+	}{
+		{"the sensor stays", true, time.Second, 70, ""},
+		{"it hops and is there two fifths of the time", true, 400 * time.Millisecond, 56, "40 %"},
+		{"it comes by for a moment", true, 100 * time.Millisecond, 23, "10 %"},
+		{"the finding rests on what was heard", false, 100 * time.Millisecond, 70, ""},
+	} {
+		s := spec("GAPS", dot11.Only(dot11.Deauth), func(_ *tocsin.Observation, found *detect.Findings) {
+			found.Add(tocsin.Finding{Reason: tocsin.Reason{What: "no answer"}})
+		})
+		s.Gaps = c.gaps
+		var got []tocsin.Detected
+		e, err := detect.New(detect.Options{
+			Specs: []detect.Spec{s}, Tracker: track.New(track.Options{}), Report: func(d tocsin.Detected) { got = append(got, d) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := &tocsin.Observation{Frame: frame(t, dot11.Beacon, 1)}
+		const step = 50 * time.Millisecond
+		for at := time.Duration(0); at <= 70*time.Second; at += step {
+			o.Time, o.Radio.Frequency = time.Hour+at, 2412
+			if at%time.Second > c.stay {
+				o.Radio.Frequency = 2437
+			}
+			if at == 70*time.Second {
+				o.Frame = frame(t, dot11.Deauth, 1)
+			}
+			e.Observe(o)
+		}
+		if len(got) != 1 {
+			t.Fatalf("%s: %d findings, want 1", c.name, len(got))
+		}
+		f := got[0].Finding
+		if f.Confidence < c.confidence-3 || f.Confidence > c.confidence+3 {
+			t.Errorf("%s: confidence %d, want about %d", c.name, f.Confidence, c.confidence)
+		}
+		if told := strings.Contains(f.Reason.What, "of its time on the channel"); told != (c.share != "") {
+			t.Errorf("%s: %q", c.name, f.Reason.What)
+		}
+	}
+}

@@ -45,6 +45,10 @@ type Spec struct {
 	// Defects, if there are any, asks for frames alone that have one of them.
 	Defects dot11.Defects
 
+	// Gaps says that the detector judges by what did not come, or by what came next, so that frames which the sensor did not
+	// hear can make it wrong. Its findings are less sure while the sensor hops, and say so.
+	Gaps bool
+
 	limits any // defaults, a struct
 	make   func(limits any, env Env) Detector
 }

@@ -221,17 +221,17 @@ func TestClockRunsSinceItStartedOrStoodStill(t *testing.T) {
 	runs := func() time.Duration { return s.air.BSS(ap).Clock.Runs() }
 	before := runs()
 	for range 50 {
-		s.beacon(100 * time.Millisecond)
+		s.beacon(99 * time.Millisecond) // and one in which it is heard
 	}
 	if got := runs() - before; got != 5*time.Second {
 		t.Errorf("the clock ran for %s longer after 5 s of beacons, want 5s", got)
 	}
 	s.boot += 100 * time.Millisecond // the same TSF once more
-	s.beacon(100 * time.Millisecond)
+	s.beacon(99 * time.Millisecond)
 	if got := runs(); got != 0 {
 		t.Errorf("a clock that stands runs for %s, want 0", got)
 	}
-	s.beacon(100 * time.Millisecond)
+	s.beacon(99 * time.Millisecond)
 	if got := runs(); got != 100*time.Millisecond {
 		t.Errorf("a clock that goes on after it stood runs for %s, want 100ms", got)
 	}

@@ -52,6 +52,17 @@ type Sight struct {
 	// Doubt is what speaks against the frame coming from the transmitter that it names: of beacons and probe
 	// responses the signal alone, see BSS.Clock for the rest.
 	Doubt Doubt
+
+	channel *channel
+}
+
+// Share returns how much of the last half minute or more the sensor spent on the channel of the frame, in percent: 100 if
+// it stays there, or has been there for too short a time to tell.
+func (s *Sight) Share() int {
+	if s.channel == nil {
+		return 100
+	}
+	return s.channel.share()
 }
 
 // BSS is one BSSID on air.

@@ -63,7 +63,8 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		return &t.sight
 	}
 	f := o.Frame
-	t.sight.Listened = t.channels.hear(o)
+	t.sight.channel = t.channels.hear(o)
+	t.sight.Listened = t.sight.channel.listened
 	if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp {
 		t.advertised(o)
 	} else if f.BSSID.IsStation() {

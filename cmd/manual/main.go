@@ -96,6 +96,9 @@ func page(s detect.Spec) string {
 	if len(s.Explains) > 0 {
 		fmt.Fprintf(&b, " On the same network at the same time it explains %s.", strings.Join(s.Explains, ", "))
 	}
+	if s.Gaps {
+		b.WriteString(" What the sensor did not hear can make it wrong: while a sensor spends less than half of its time on the channel it is less sure, and says so.")
+	}
 	fmt.Fprintf(&b, "\n%s", text)
 	if limits := s.Limits(); len(limits) > 0 {
 		b.WriteString("\n## Limits\n\n| Limit | Default | Least | Meaning |\n|---|---|---|---|\n")

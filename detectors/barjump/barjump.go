@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1499"},
 	},
 	Frames: dot11.Only(dot11.Action, dot11.BlockAckReq),
+	Gaps:   true,
 }, limits{Forged: 6, Frames: 20, Jump: 1024, Window: 10 * time.Second, Again: time.Minute, Pairs: 1024}, newDetector)
 
 type limits struct {

@@ -35,6 +35,7 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  80,
 	},
 	Frames: dot11.AnyKind, Packets: ble.AnyKind,
+	Gaps: true,
 }, limits{Timeout: time.Minute, Pause: 10 * time.Second, Signal: -128, Devices: 10, Window: time.Minute, Remembered: 4096}, newDetector)
 
 type limits struct {

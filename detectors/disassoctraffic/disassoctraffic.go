@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1499"},
 	},
 	Frames: dot11.AnyData | dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
+	Gaps:   true,
 }, limits{
 	Frames: 3, Grace: 100 * time.Millisecond, Window: 10 * time.Second, FreshKey: 100, Again: time.Minute, Pairs: 1024,
 }, newDetector)

@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Explains:    []string{"BCASTDISCON", "DEAUTHFLOOD", "DEAUTHFORGED", "DISASSOCTRAFFIC"},
 	},
 	Frames: dot11.Only(dot11.Deauth, dot11.Disassoc, dot11.Action, dot11.Auth, dot11.AssocReq, dot11.ReassocReq) | dot11.AnyData,
+	Gaps:   true,
 }, limits{Frames: 2, GoesOn: 3, Grace: 20 * time.Millisecond, Window: 5 * time.Second, Again: time.Minute, Pairs: 1024}, newDetector)
 
 type limits struct {

@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  dot11.Only(dot11.Beacon),
 	Content: true,
+	Gaps:    true,
 }, limits{Beacons: 3, Absent: time.Minute, Live: 30 * time.Second, Again: 10 * time.Minute, Senders: 3, Networks: 1024}, newDetector)
 
 type limits struct {

@@ -29,6 +29,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:     []string{"T1595"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp, dot11.ProbeReq, dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
+	Gaps:   true,
 }, limits{
 	Probes: 30, Networks: 3, Time: 10 * time.Minute, Silence: 5 * time.Minute, Again: 24 * time.Hour, Several: 5,
 	Stations: 1024, Present: 1024,

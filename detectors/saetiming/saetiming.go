@@ -28,6 +28,7 @@ var Spec = detect.Define(detect.Spec{
 		Explains:    []string{"DEAUTHFLOOD", "DEAUTHFORGED", "MFPVIOLATION"},
 	},
 	Frames: dot11.Only(dot11.Auth, dot11.AssocReq, dot11.ReassocReq),
+	Gaps:   true,
 }, limits{Replays: 8, Exchanges: 30, Window: time.Minute, Busy: 24, Again: 5 * time.Minute, Networks: 256, Stations: 1024}, newDetector)
 
 type limits struct {
