@@ -16,6 +16,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/events"
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -75,7 +76,8 @@ func openSources(o Options) ([]capture.Source, error) {
 	return append(list, o.Sources...), nil
 }
 
-// openSource reads "PATH[:key=value,…]" as Kismet writes sources; of the keys name and realtime are known.
+// openSource reads "PATH[:key=value,…]" or "INTERFACE[:key=value,…]" as Kismet writes sources; of the keys name and
+// realtime are known.
 func openSource(definition string) (capture.Source, error) {
 	path, options, _ := strings.Cut(definition, ":")
 	if isFile(definition) {
@@ -98,8 +100,13 @@ func openSource(definition string) (capture.Source, error) {
 	case path == replay.Stdin:
 		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(os.Stdin), nil }
 		return replay.Pipe{Source: replay.New(o)}, nil
+	case !isFile(path) && monitor.Exists(path):
+		if o.Speed != 0 {
+			return nil, fmt.Errorf("source %s: realtime=true is for captures: a radio has no other speed", definition)
+		}
+		return monitor.New(monitor.Options{Interface: path, Name: o.Name}), nil
 	case !isFile(path):
-		return nil, fmt.Errorf("source %s: neither a capture file nor -; radios cannot be opened yet", definition)
+		return nil, fmt.Errorf("source %s: neither a capture file nor an interface of this machine nor -", definition)
 	case replay.IsFIFO(path):
 		return replay.Pipe{Source: replay.New(o)}, nil
 	}
