@@ -68,6 +68,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
+	"github.com/tocsin-wids/tocsin/detectors/pskguess"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
@@ -160,6 +161,7 @@ func All() []detect.Spec {
 		probechan.Spec,
 		probeflood.Spec,
 		probenojoin.Spec,
+		pskguess.Spec,
 		qcomextended.Spec,
 		quietabuse.Spec,
 		rsnloop.Spec,
