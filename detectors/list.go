@@ -72,6 +72,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
+	"github.com/tocsin-wids/tocsin/detectors/rsnmismatch"
 	"github.com/tocsin-wids/tocsin/detectors/rtl8195vd1406"
 	"github.com/tocsin-wids/tocsin/detectors/rtlwifip2p"
 	"github.com/tocsin-wids/tocsin/detectors/saebadcommit"
@@ -165,6 +166,7 @@ func All() []detect.Spec {
 		qcomextended.Spec,
 		quietabuse.Spec,
 		rsnloop.Spec,
+		rsnmismatch.Spec,
 		rtl8195vd1406.Spec,
 		rtlwifip2p.Spec,
 		saebadcommit.Spec,
