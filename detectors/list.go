@@ -43,6 +43,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
+	"github.com/tocsin-wids/tocsin/detectors/hsorder"
 	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/knownbeacons"
@@ -137,6 +138,7 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		fragattack.Spec,
 		fuzzing.Spec,
+		hsorder.Spec,
 		karma.Spec,
 		karmaoui.Spec,
 		knownbeacons.Spec,
