@@ -37,6 +37,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
+	"github.com/tocsin-wids/tocsin/detectors/eappremature"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
@@ -132,6 +133,7 @@ func All() []detect.Spec {
 		dot11d.Spec,
 		eapolflood.Spec,
 		eapollogoff.Spec,
+		eappremature.Spec,
 		eviltwinbssid.Spec,
 		eviltwinssid.Spec,
 		flipperzero.Spec,
