@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/airjackssid"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
+	"github.com/tocsin-wids/tocsin/detectors/arpspoof"
 	"github.com/tocsin-wids/tocsin/detectors/assocflood"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
 	"github.com/tocsin-wids/tocsin/detectors/badaddr"
@@ -104,6 +105,7 @@ func All() []detect.Spec {
 		advcryptchange.Spec,
 		airjackssid.Spec,
 		apspoof.Spec,
+		arpspoof.Spec,
 		assocflood.Spec,
 		authflood.Spec,
 		badaddr.Spec,
