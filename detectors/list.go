@@ -74,6 +74,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/pskguess"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
+	"github.com/tocsin-wids/tocsin/detectors/roguedhcp"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
 	"github.com/tocsin-wids/tocsin/detectors/rsnmismatch"
 	"github.com/tocsin-wids/tocsin/detectors/rtl8195vd1406"
@@ -171,6 +172,7 @@ func All() []detect.Spec {
 		pskguess.Spec,
 		qcomextended.Spec,
 		quietabuse.Spec,
+		roguedhcp.Spec,
 		rsnloop.Spec,
 		rsnmismatch.Spec,
 		rtl8195vd1406.Spec,

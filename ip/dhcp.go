@@ -31,6 +31,8 @@ const (
 const (
 	OptionPad         = 0
 	OptionSubnetMask  = 1
+	OptionRouter      = 3
+	OptionDNSServer   = 6
 	OptionHostName    = 12
 	OptionLeaseTime   = 51
 	optionOverload    = 52
