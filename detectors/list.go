@@ -35,6 +35,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/dhcposchange"
 	"github.com/tocsin-wids/tocsin/detectors/disassoctraffic"
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/dnsspoof"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
@@ -133,6 +134,7 @@ func All() []detect.Spec {
 		dhcposchange.Spec,
 		disassoctraffic.Spec,
 		disconcodeinvalid.Spec,
+		dnsspoof.Spec,
 		dot11d.Spec,
 		eapolflood.Spec,
 		eapollogoff.Spec,

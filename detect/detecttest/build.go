@@ -37,7 +37,7 @@ var (
 	numberWords = []string{
 		"reason", "status", "algorithm", "transaction", "aid", "listen", "interval", "capability", "tsf", "seq", "frag",
 		"duration", "freq", "signal", "noise", "rate", "cut", "truncate", "category", "code", "group", "tid", "pn",
-		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first", "lease", "sum", "vlan", "port",
+		"ether", "message", "replay", "info", "version", "id", "type", "opcode", "first", "lease", "sum", "vlan", "port", "fromport", "hops",
 		"access", "length", "mode", "adi", "commit", "confirm",
 	}
 	addressWords = []string{"bssid", "source", "dest", "current", "hardware"}

@@ -93,7 +93,7 @@
 //	eap ap > sta request | response | success | failure  id 1 type 1 body "identity"
 //	wsc sta > ap response id 1 message 4 opcode 4 body OCTETS      EAP-WSC; body is further attributes
 //	arp sta > ap request | reply  sender 10.0.0.5 target 10.0.0.1 hardware ADDRESS      hardware is the sender's
-//	ipv4 sta > ap sender 10.0.0.5 target 10.0.0.1 port 53 body OCTETS      UDP, to this port
+//	ipv4 sta > ap sender 10.0.0.5 target 10.0.0.1 port 53 body OCTETS      UDP, to this port; fromport 40000, hops 64
 //	dhcp sta > ap discover | offer | request | decline | ack | nak | release | inform      with your,
 //	                      relay, mask, lease, host, vendor, clientid, hardware, transaction, and options OCTETS before
 //	                      the end; from sender and to target; sum 0 is no checksum, sum 1 a wrong one

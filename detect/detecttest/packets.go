@@ -24,7 +24,7 @@ func (d *draft) arp() []byte {
 // ipv4 makes a UDP datagram in an IPv4 packet.
 func (d *draft) ipv4() []byte {
 	source, dest := d.ip("sender", netip.IPv4Unspecified()), d.ip("target", netip.AddrFrom4([4]byte{10, 0, 0, 1}))
-	return d.udp(source, dest, [2]uint16{40000, uint16(d.number("port", 53))}, d.take("body", nil))
+	return d.udp(source, dest, [2]uint16{uint16(d.number("fromport", 40000)), uint16(d.number("port", 53))}, d.take("body", nil))
 }
 
 // udp makes a datagram (RFC 768) in an IPv4 packet (RFC 791), with right checksums unless the line has a sum.
@@ -32,7 +32,7 @@ func (d *draft) udp(source, dest netip.Addr, ports [2]uint16, payload []byte) []
 	be := binary.BigEndian
 	b := []byte{0x45, 0}
 	b = be.AppendUint16(b, uint16(28+len(payload)))
-	b = append(b, 0, 0, 0, 0, 64, 17, 0, 0)
+	b = append(b, 0, 0, 0, 0, byte(d.number("hops", 64)), 17, 0, 0)
 	b = append(append(b, source.AsSlice()...), dest.AsSlice()...)
 	be.PutUint16(b[10:], checksum(b))
 	datagram := be.AppendUint16(be.AppendUint16(nil, ports[0]), ports[1])
