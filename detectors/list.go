@@ -76,6 +76,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
 	"github.com/tocsin-wids/tocsin/detectors/roguedhcp"
+	"github.com/tocsin-wids/tocsin/detectors/roguera"
 	"github.com/tocsin-wids/tocsin/detectors/rsnloop"
 	"github.com/tocsin-wids/tocsin/detectors/rsnmismatch"
 	"github.com/tocsin-wids/tocsin/detectors/rtl8195vd1406"
@@ -175,6 +176,7 @@ func All() []detect.Spec {
 		qcomextended.Spec,
 		quietabuse.Spec,
 		roguedhcp.Spec,
+		roguera.Spec,
 		rsnloop.Spec,
 		rsnmismatch.Spec,
 		rtl8195vd1406.Spec,
