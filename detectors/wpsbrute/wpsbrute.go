@@ -45,25 +45,6 @@ type limits struct {
 	Sessions       int           `help:"conversations of an access point and a station that are watched"`
 }
 
-// pair is an access point and the station that talks to it.
-type pair struct{ ap, station dot11.Addr }
-
-// role is that of the station.
-type role uint8
-
-const (
-	unknown   role = iota
-	registrar      // it claims to know the access point's PIN
-	enrollee       // it wants to be let in
-)
-
-// session is one conversation. Each fails at most once, however often its frames are repeated.
-type session struct {
-	role   role
-	tested bool // M3 was sent: the access point waits for a proof of the PIN
-	ended  bool // it failed, or it succeeded
-}
-
 // target is an access point at which an attempt failed.
 type target struct {
 	station dot11.Addr // the last that failed
@@ -75,20 +56,20 @@ type target struct {
 }
 
 type detector struct {
-	limits   limits
-	sessions *window.Map[pair, session]
-	targets  *window.Map[dot11.Addr, target]
-	quick    *window.Counter[dot11.Addr]
-	slow     *window.Counter[dot11.Addr]
+	limits  limits
+	talks   *detect.WPSTalks
+	targets *window.Map[dot11.Addr, target]
+	quick   *window.Counter[dot11.Addr]
+	slow    *window.Counter[dot11.Addr]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
 	return &detector{
-		limits:   l,
-		sessions: window.NewMap[pair, session](l.Sessions),
-		targets:  window.NewMap[dot11.Addr, target](l.Networks),
-		quick:    window.NewCounter[dot11.Addr](l.Window, l.Networks),
-		slow:     window.NewCounter[dot11.Addr](l.SlowWindow, l.Networks),
+		limits:  l,
+		talks:   detect.NewWPSTalks(l.Sessions),
+		targets: window.NewMap[dot11.Addr, target](l.Networks),
+		quick:   window.NewCounter[dot11.Addr](l.Window, l.Networks),
+		slow:    window.NewCounter[dot11.Addr](l.SlowWindow, l.Networks),
 	}
 }
 
@@ -97,7 +78,7 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	switch {
 	case !f.Kind.IsData():
 		d.look(o, found)
-	case f.EtherType == eapol.EtherType && f.Fragment == 0 && f.BSSID.IsStation():
+	case f.EtherType == eapol.EtherType:
 		d.listen(o, found)
 	}
 }
@@ -118,101 +99,26 @@ func (d *detector) look(o *tocsin.Observation, found *detect.Findings) {
 	}
 }
 
-// listen follows the conversations.
+// listen counts the failures of registrars.
 func (d *detector) listen(o *tocsin.Observation, found *detect.Findings) {
-	f := o.Frame
-	var packet eapol.Packet
-	var eap eapol.EAP
-	if packet.Decode(f.Payload) != nil || packet.Type != eapol.TypeEAP || eap.Decode(packet.Body) != nil {
-		return
-	}
-	switch {
-	case eap.Code == eapol.EAPRequest && f.Source() == f.BSSID:
-		if w, ok := eap.WSC(); ok {
-			d.request(pair{f.BSSID, f.Destination()}, w, o, found)
-		}
-	case eap.Code == eapol.EAPResponse && f.Destination() == f.BSSID:
-		d.response(pair{f.BSSID, f.Source()}, &eap, o, found)
-	}
-}
-
-// Config errors of a NACK (Wi-Fi Simple Configuration 2.0.8 table 34).
-const (
-	setupLocked   = 15
-	passwordWrong = 18
-)
-
-// request follows what the access point says.
-func (d *detector) request(p pair, w eapol.WSC, o *tocsin.Observation, found *detect.Findings) {
-	message := w.Attributes.Message()
-	nack := w.Op == eapol.WSCNack || message == wps.NACK
-	s := d.sessions.Peek(p)
-	if s == nil {
-		if message != wps.M1 && message != wps.M3 && !nack {
-			return
-		}
-		s, _ = d.sessions.Put(p)
-	}
-	switch {
-	case nack:
-		reason := w.Attributes.ConfigError()
-		wrong := s.role == registrar && (s.tested || reason == passwordWrong)
-		if wrong || s.role != enrollee && reason == setupLocked {
-			d.fail(p, s, reason == setupLocked, o, found)
-		}
-	case message == wps.M1:
-		if s.role == registrar && s.tested {
-			d.fail(p, s, false, o, found)
-		}
-		*s = session{role: registrar}
-	case message == wps.M3:
-		s.role, s.tested = registrar, true
-	case message == wps.M7:
-		s.ended = s.role == registrar
-	}
-}
-
-// identity is that of a station that claims to know the PIN (Wi-Fi Simple Configuration 2.0.8 §7.4).
-const identity = "WFA-SimpleConfig-Registrar-1-0"
-
-// response follows what the station says.
-func (d *detector) response(p pair, eap *eapol.EAP, o *tocsin.Observation, found *detect.Findings) {
-	if name, ok := eap.Identity(); ok {
-		if string(name) == identity {
-			if s, created := d.sessions.Put(p); created || s.ended || s.role != registrar {
-				*s = session{role: registrar}
-			}
-		} else {
-			d.sessions.Delete(p)
-		}
-		return
-	}
-	w, ok := eap.WSC()
+	p, ok := detect.ReadWPS(o)
 	if !ok {
 		return
 	}
-	s, message := d.sessions.Peek(p), w.Attributes.Message()
-	switch {
-	case message == wps.M1:
-		s, _ = d.sessions.Put(p)
-		*s = session{role: enrollee}
-	case s != nil && s.role == registrar && s.tested && (w.Op == eapol.WSCNack || message == wps.NACK):
-		d.fail(p, s, false, o, found)
+	switch event := d.talks.Follow(&p); event {
+	case detect.WPSFailed, detect.WPSLocked:
+		d.fail(p.WPSPair, event == detect.WPSLocked, o, found)
 	}
 }
 
 // fail counts the failure of a session.
-func (d *detector) fail(p pair, s *session, locked bool, o *tocsin.Observation, found *detect.Findings) {
-	if s.ended {
-		return
-	}
-	s.ended = true
-	t, _ := d.targets.Put(p.ap)
-	t.station, t.locked = p.station, t.locked || locked
+func (d *detector) fail(p detect.WPSPair, locked bool, o *tocsin.Observation, found *detect.Findings) {
+	t, _ := d.targets.Put(p.AP)
+	t.station, t.locked = p.Station, t.locked || locked
 	t.numbers[t.n%len(t.numbers)] = o.Number
 	t.n++
-	d.quick.Add(p.ap, o.Time)
-	d.slow.Add(p.ap, o.Time)
+	d.quick.Add(p.AP, o.Time)
+	d.slow.Add(p.AP, o.Time)
 	d.judge(t, o, found)
 }
 

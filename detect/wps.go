@@ -1,0 +1,168 @@
+package detect
+
+import (
+	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/dot11/eapol"
+	"github.com/tocsin-wids/tocsin/dot11/wps"
+	"github.com/tocsin-wids/tocsin/window"
+)
+
+// WPSPair is an access point and the station that talks to it.
+type WPSPair struct{ AP, Station dot11.Addr }
+
+// WPSPacket is one EAP packet between an access point and a station.
+type WPSPacket struct {
+	WPSPair
+	FromAP  bool
+	EAP     eapol.EAP
+	WSC     eapol.WSC   // empty unless the packet is one of WPS
+	Message wps.Message // of WSC
+}
+
+// ReadWPS returns the EAP packet in a data frame, and whether there is one.
+func ReadWPS(o *tocsin.Observation) (p WPSPacket, ok bool) {
+	f := o.Frame
+	var packet eapol.Packet
+	if f.EtherType != eapol.EtherType || f.Fragment != 0 || !f.BSSID.IsStation() ||
+		packet.Decode(f.Payload) != nil || packet.Type != eapol.TypeEAP || p.EAP.Decode(packet.Body) != nil {
+		return p, false
+	}
+	switch f.BSSID {
+	case f.Source():
+		p.FromAP, p.WPSPair = true, WPSPair{f.BSSID, f.Destination()}
+	case f.Destination():
+		p.WPSPair = WPSPair{f.BSSID, f.Source()}
+	default:
+		return p, false
+	}
+	if p.FromAP == (p.EAP.Code == eapol.EAPResponse) {
+		return p, false
+	}
+	p.WSC, _ = p.EAP.WSC()
+	p.Message = p.WSC.Attributes.Message()
+	return p, true
+}
+
+// Config errors of a NACK (Wi-Fi Simple Configuration 2.0.8 table 34).
+const (
+	WPSSetupLocked   = 15
+	WPSPasswordWrong = 18
+)
+
+// NACK reports whether the packet refuses to go on.
+func (p *WPSPacket) NACK() bool { return p.WSC.Op == eapol.WSCNack || p.Message == wps.NACK }
+
+// identity is that of a station that claims to know the PIN (Wi-Fi Simple Configuration 2.0.8 §7.4).
+const identity = "WFA-SimpleConfig-Registrar-1-0"
+
+// WPSRole is that of the station in a conversation.
+type WPSRole uint8
+
+// Roles.
+const (
+	WPSUnknown   WPSRole = iota
+	WPSRegistrar         // it claims to know the access point's PIN
+	WPSEnrollee          // it wants to be let in
+)
+
+// WPSEvent is what a packet did to a conversation.
+type WPSEvent uint8
+
+// Events.
+const (
+	WPSNothing WPSEvent = iota
+	WPSFailed           // the PIN of a registrar was refused or not proven
+	WPSLocked           // the same, because the access point has locked its setup
+	WPSProven           // a registrar proved the PIN: the access point hands out its secrets
+)
+
+// wpsTalk is one conversation. It ends at most once, however often its packets are repeated.
+type wpsTalk struct {
+	role   WPSRole
+	tested bool // M3 was sent: the access point waits for a proof of the PIN
+	ended  bool // it failed, or it succeeded
+}
+
+// WPSTalks follows conversations of WPS.
+type WPSTalks struct {
+	talks *window.Map[WPSPair, wpsTalk]
+}
+
+// NewWPSTalks returns one that follows so many conversations at a time.
+func NewWPSTalks(talks int) *WPSTalks {
+	return &WPSTalks{window.NewMap[WPSPair, wpsTalk](talks)}
+}
+
+// Follow takes the next packet and returns what it did.
+func (s *WPSTalks) Follow(p *WPSPacket) WPSEvent {
+	switch {
+	case p.FromAP && p.WSC.Op != 0 && p.EAP.Code == eapol.EAPRequest:
+		return s.request(p)
+	case !p.FromAP:
+		return s.response(p)
+	}
+	return WPSNothing
+}
+
+// request follows what the access point says.
+func (s *WPSTalks) request(p *WPSPacket) WPSEvent {
+	t := s.talks.Peek(p.WPSPair)
+	if t == nil {
+		if p.Message != wps.M1 && p.Message != wps.M3 && !p.NACK() {
+			return WPSNothing
+		}
+		t, _ = s.talks.Put(p.WPSPair)
+	}
+	event := WPSNothing
+	switch {
+	case p.NACK():
+		reason := p.WSC.Attributes.ConfigError()
+		wrong := t.role == WPSRegistrar && (t.tested || reason == WPSPasswordWrong)
+		if reason == WPSSetupLocked && t.role != WPSEnrollee {
+			event = t.end(WPSLocked)
+		} else if wrong {
+			event = t.end(WPSFailed)
+		}
+	case p.Message == wps.M1:
+		if t.role == WPSRegistrar && t.tested {
+			event = t.end(WPSFailed)
+		}
+		*t = wpsTalk{role: WPSRegistrar}
+	case p.Message == wps.M3:
+		t.role, t.tested = WPSRegistrar, true
+	case p.Message == wps.M7 && t.role == WPSRegistrar:
+		event = t.end(WPSProven)
+	}
+	return event
+}
+
+// response follows what the station says.
+func (s *WPSTalks) response(p *WPSPacket) WPSEvent {
+	if name, ok := p.EAP.Identity(); ok {
+		if string(name) != identity {
+			s.talks.Delete(p.WPSPair)
+		} else if t, created := s.talks.Put(p.WPSPair); created || t.ended || t.role != WPSRegistrar {
+			*t = wpsTalk{role: WPSRegistrar}
+		}
+		return WPSNothing
+	}
+	t := s.talks.Peek(p.WPSPair)
+	switch {
+	case p.Message == wps.M1:
+		t, _ = s.talks.Put(p.WPSPair)
+		*t = wpsTalk{role: WPSEnrollee}
+	case t != nil && t.role == WPSRegistrar && t.tested && p.NACK():
+		return t.end(WPSFailed)
+	}
+	return WPSNothing
+}
+
+// end ends the conversation with e, unless it has ended.
+func (t *wpsTalk) end(e WPSEvent) WPSEvent {
+	if t.ended {
+		return WPSNothing
+	}
+	t.ended = true
+	return e
+}
