@@ -98,6 +98,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
+	"github.com/tocsin-wids/tocsin/detectors/wpspixie"
 	"github.com/tocsin-wids/tocsin/detectors/zerokey"
 )
 
@@ -198,6 +199,7 @@ func All() []detect.Spec {
 		wmmoverflow.Spec,
 		wmmtspec.Spec,
 		wpsbrute.Spec,
+		wpspixie.Spec,
 		zerokey.Spec,
 	}
 }
