@@ -98,6 +98,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
+	"github.com/tocsin-wids/tocsin/detectors/wpspbc"
 	"github.com/tocsin-wids/tocsin/detectors/wpspixie"
 	"github.com/tocsin-wids/tocsin/detectors/zerokey"
 )
@@ -199,6 +200,7 @@ func All() []detect.Spec {
 		wmmoverflow.Spec,
 		wmmtspec.Spec,
 		wpsbrute.Spec,
+		wpspbc.Spec,
 		wpspixie.Spec,
 		zerokey.Spec,
 	}

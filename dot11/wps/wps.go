@@ -95,6 +95,15 @@ func (a Attributes) Configured() bool { return a.octet(AttrState) == 2 }
 // Locked reports whether the access point refuses external registrars, as it does after wrong PINs.
 func (a Attributes) Locked() bool { return a.octet(AttrSetupLocked) == 1 }
 
+// Selected reports whether the access point says that somebody was told to let a device in.
+func (a Attributes) Selected() bool { return a.octet(AttrSelected) == 1 }
+
+// PushButton is the device password ID of the push button (table 37).
+const PushButton = 4
+
+// DevicePassword returns the device password ID: how a device is to be let in; 0, the PIN, if there is none.
+func (a Attributes) DevicePassword() uint16 { return a.number(AttrDevicePassword) }
+
 // octet returns the first octet of an attribute, 0 if there is none.
 func (a Attributes) octet(typ uint16) uint8 {
 	if v, ok := a.Find(typ); ok && len(v) > 0 {
@@ -104,8 +113,11 @@ func (a Attributes) octet(typ uint16) uint8 {
 }
 
 // ConfigError returns the error number of a NACK (table 34), 0 if there is none.
-func (a Attributes) ConfigError() uint16 {
-	if v, ok := a.Find(AttrConfigError); ok && len(v) >= 2 {
+func (a Attributes) ConfigError() uint16 { return a.number(AttrConfigError) }
+
+// number returns the first two octets of an attribute, 0 if there are none.
+func (a Attributes) number(typ uint16) uint16 {
+	if v, ok := a.Find(typ); ok && len(v) >= 2 {
 		return binary.BigEndian.Uint16(v)
 	}
 	return 0

@@ -20,6 +20,16 @@ func TestAttributesAreFound(t *testing.T) {
 	}
 }
 
+func TestTheButtonIsSeen(t *testing.T) {
+	pressed := wps.Attributes("\x10\x41\x00\x01\x01" + "\x10\x12\x00\x02\x00\x04")
+	if !pressed.Selected() || pressed.DevicePassword() != wps.PushButton {
+		t.Errorf("got selected %t, password %d", pressed.Selected(), pressed.DevicePassword())
+	}
+	if attributes.Selected() || attributes.DevicePassword() != 0 {
+		t.Error("a button is seen where there is none")
+	}
+}
+
 func TestWhatOverrunsIsLeftOut(t *testing.T) {
 	cut := attributes[:len(attributes)-1]
 	if cut.Message() != 0 || cut.Whole() || cut.ConfigError() != 18 {
@@ -55,5 +65,7 @@ func FuzzAttributes(f *testing.F) {
 			t.Errorf("read %d of %d octets, whole %t", n, len(b), wps.Attributes(b).Whole())
 		}
 		wps.Attributes(b).Message()
+		wps.Attributes(b).DevicePassword()
+		wps.Attributes(b).Selected()
 	})
 }
