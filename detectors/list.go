@@ -99,6 +99,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/wmmtspec"
 	"github.com/tocsin-wids/tocsin/detectors/wpsbrute"
 	"github.com/tocsin-wids/tocsin/detectors/wpspbc"
+	"github.com/tocsin-wids/tocsin/detectors/wpspinok"
 	"github.com/tocsin-wids/tocsin/detectors/wpspixie"
 	"github.com/tocsin-wids/tocsin/detectors/zerokey"
 )
@@ -201,6 +202,7 @@ func All() []detect.Spec {
 		wmmtspec.Spec,
 		wpsbrute.Spec,
 		wpspbc.Spec,
+		wpspinok.Spec,
 		wpspixie.Spec,
 		zerokey.Spec,
 	}
