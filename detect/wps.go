@@ -1,48 +1,10 @@
 package detect
 
 import (
-	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/dot11/eapol"
 	"github.com/tocsin-wids/tocsin/dot11/wps"
 	"github.com/tocsin-wids/tocsin/window"
 )
-
-// WPSPair is an access point and the station that talks to it.
-type WPSPair struct{ AP, Station dot11.Addr }
-
-// WPSPacket is one EAP packet between an access point and a station.
-type WPSPacket struct {
-	WPSPair
-	FromAP  bool
-	EAP     eapol.EAP
-	WSC     eapol.WSC   // empty unless the packet is one of WPS
-	Message wps.Message // of WSC
-}
-
-// ReadWPS returns the EAP packet in a data frame, and whether there is one.
-func ReadWPS(o *tocsin.Observation) (p WPSPacket, ok bool) {
-	f := o.Frame
-	var packet eapol.Packet
-	if f.EtherType != eapol.EtherType || f.Fragment != 0 || !f.BSSID.IsStation() ||
-		packet.Decode(f.Payload) != nil || packet.Type != eapol.TypeEAP || p.EAP.Decode(packet.Body) != nil {
-		return p, false
-	}
-	switch f.BSSID {
-	case f.Source():
-		p.FromAP, p.WPSPair = true, WPSPair{f.BSSID, f.Destination()}
-	case f.Destination():
-		p.WPSPair = WPSPair{f.BSSID, f.Source()}
-	default:
-		return p, false
-	}
-	if p.FromAP == (p.EAP.Code == eapol.EAPResponse) {
-		return p, false
-	}
-	p.WSC, _ = p.EAP.WSC()
-	p.Message = p.WSC.Attributes.Message()
-	return p, true
-}
 
 // Config errors of a NACK (Wi-Fi Simple Configuration 2.0.8 table 34).
 const (
@@ -51,7 +13,7 @@ const (
 )
 
 // NACK reports whether the packet refuses to go on.
-func (p *WPSPacket) NACK() bool { return p.WSC.Op == eapol.WSCNack || p.Message == wps.NACK }
+func (p *EAPPacket) NACK() bool { return p.WSC.Op == eapol.WSCNack || p.Message == wps.NACK }
 
 // identity is that of a station that claims to know the PIN (Wi-Fi Simple Configuration 2.0.8 §7.4).
 const identity = "WFA-SimpleConfig-Registrar-1-0"
@@ -86,16 +48,16 @@ type wpsTalk struct {
 
 // WPSTalks follows conversations of WPS.
 type WPSTalks struct {
-	talks *window.Map[WPSPair, wpsTalk]
+	talks *window.Map[EAPPair, wpsTalk]
 }
 
 // NewWPSTalks returns one that follows so many conversations at a time.
 func NewWPSTalks(talks int) *WPSTalks {
-	return &WPSTalks{window.NewMap[WPSPair, wpsTalk](talks)}
+	return &WPSTalks{window.NewMap[EAPPair, wpsTalk](talks)}
 }
 
 // Follow takes the next packet and returns what it did.
-func (s *WPSTalks) Follow(p *WPSPacket) WPSEvent {
+func (s *WPSTalks) Follow(p *EAPPacket) WPSEvent {
 	switch {
 	case p.FromAP && p.WSC.Op != 0 && p.EAP.Code == eapol.EAPRequest:
 		return s.request(p)
@@ -106,13 +68,13 @@ func (s *WPSTalks) Follow(p *WPSPacket) WPSEvent {
 }
 
 // request follows what the access point says.
-func (s *WPSTalks) request(p *WPSPacket) WPSEvent {
-	t := s.talks.Peek(p.WPSPair)
+func (s *WPSTalks) request(p *EAPPacket) WPSEvent {
+	t := s.talks.Peek(p.EAPPair)
 	if t == nil {
 		if p.Message != wps.M1 && p.Message != wps.M3 && !p.NACK() {
 			return WPSNothing
 		}
-		t, _ = s.talks.Put(p.WPSPair)
+		t, _ = s.talks.Put(p.EAPPair)
 	}
 	event := WPSNothing
 	switch {
@@ -138,19 +100,19 @@ func (s *WPSTalks) request(p *WPSPacket) WPSEvent {
 }
 
 // response follows what the station says.
-func (s *WPSTalks) response(p *WPSPacket) WPSEvent {
+func (s *WPSTalks) response(p *EAPPacket) WPSEvent {
 	if name, ok := p.EAP.Identity(); ok {
 		if string(name) != identity {
-			s.talks.Delete(p.WPSPair)
-		} else if t, created := s.talks.Put(p.WPSPair); created || t.ended || t.role != WPSRegistrar {
+			s.talks.Delete(p.EAPPair)
+		} else if t, created := s.talks.Put(p.EAPPair); created || t.ended || t.role != WPSRegistrar {
 			*t = wpsTalk{role: WPSRegistrar}
 		}
 		return WPSNothing
 	}
-	t := s.talks.Peek(p.WPSPair)
+	t := s.talks.Peek(p.EAPPair)
 	switch {
 	case p.Message == wps.M1:
-		t, _ = s.talks.Put(p.WPSPair)
+		t, _ = s.talks.Put(p.EAPPair)
 		*t = wpsTalk{role: WPSEnrollee}
 	case t != nil && t.role == WPSRegistrar && t.tested && p.NACK():
 		return t.end(WPSFailed)

@@ -40,6 +40,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
 	"github.com/tocsin-wids/tocsin/detectors/eappremature"
+	"github.com/tocsin-wids/tocsin/detectors/eaptwin"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
@@ -143,6 +144,7 @@ func All() []detect.Spec {
 		eapolflood.Spec,
 		eapollogoff.Spec,
 		eappremature.Spec,
+		eaptwin.Spec,
 		eviltwinbssid.Spec,
 		eviltwinssid.Spec,
 		flipperzero.Spec,

@@ -101,18 +101,18 @@ func (d *detector) look(o *tocsin.Observation, found *detect.Findings) {
 
 // listen counts the failures of registrars.
 func (d *detector) listen(o *tocsin.Observation, found *detect.Findings) {
-	p, ok := detect.ReadWPS(o)
+	p, ok := detect.ReadEAP(o)
 	if !ok {
 		return
 	}
 	switch event := d.talks.Follow(&p); event {
 	case detect.WPSFailed, detect.WPSLocked:
-		d.fail(p.WPSPair, event == detect.WPSLocked, o, found)
+		d.fail(p.EAPPair, event == detect.WPSLocked, o, found)
 	}
 }
 
 // fail counts the failure of a session.
-func (d *detector) fail(p detect.WPSPair, locked bool, o *tocsin.Observation, found *detect.Findings) {
+func (d *detector) fail(p detect.EAPPair, locked bool, o *tocsin.Observation, found *detect.Findings) {
 	t, _ := d.targets.Put(p.AP)
 	t.station, t.locked = p.Station, t.locked || locked
 	t.numbers[t.n%len(t.numbers)] = o.Number

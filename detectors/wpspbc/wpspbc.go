@@ -100,7 +100,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
 	f := o.Frame
 	if f.Kind.IsData() {
-		if p, ok := detect.ReadWPS(o); ok && !p.FromAP {
+		if p, ok := detect.ReadEAP(o); ok && !p.FromAP {
 			d.apply(&p, o, found)
 		}
 		return
@@ -162,7 +162,7 @@ func (d *detector) compare(ssid *detect.SSID, p *press, o *tocsin.Observation, f
 }
 
 // apply takes what a station says to the access point that is to let it in.
-func (d *detector) apply(p *detect.WPSPacket, o *tocsin.Observation, found *detect.Findings) {
+func (d *detector) apply(p *detect.EAPPacket, o *tocsin.Observation, found *detect.Findings) {
 	if p.Message == wps.Done || p.NACK() {
 		if a := d.applicants.Peek(p.AP); a != nil && a.station == p.Station {
 			d.applicants.Delete(p.AP)

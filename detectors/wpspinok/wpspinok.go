@@ -43,8 +43,8 @@ type detector struct {
 	limits limits
 	talks  *detect.WPSTalks
 	failed *window.Counter[dot11.Addr]
-	known  *window.Set[detect.WPSPair]
-	voice  *detect.Voice[detect.WPSPair]
+	known  *window.Set[detect.EAPPair]
+	voice  *detect.Voice[detect.EAPPair]
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -52,13 +52,13 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		limits: l,
 		talks:  detect.NewWPSTalks(l.Talks),
 		failed: window.NewCounter[dot11.Addr](l.Window, l.Networks),
-		known:  window.NewSet[detect.WPSPair](l.Again, l.Talks),
-		voice:  detect.NewVoice[detect.WPSPair](l.Several, l.Again, l.Talks),
+		known:  window.NewSet[detect.EAPPair](l.Again, l.Talks),
+		voice:  detect.NewVoice[detect.EAPPair](l.Several, l.Again, l.Talks),
 	}
 }
 
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	p, ok := detect.ReadWPS(o)
+	p, ok := detect.ReadEAP(o)
 	if !ok {
 		return
 	}
@@ -66,21 +66,21 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	case detect.WPSFailed, detect.WPSLocked:
 		d.failed.Add(p.AP, o.Time)
 	case detect.WPSProven:
-		if !d.known.Once(p.WPSPair, o.Time) {
+		if !d.known.Once(p.EAPPair, o.Time) {
 			return
 		}
-		switch v := d.voice.Tell(p.WPSPair, o.Time); {
+		switch v := d.voice.Tell(p.EAPPair, o.Time); {
 		case v.Several > 0:
 			text := fmt.Sprintf("Many stations get the passphrases of access points by WPS PIN, the newest %s that of %s", p.Station, p.AP)
 			found.Add(d.voice.Several(v.Several, text, "proven WPS PINs"))
 		case v.Speak:
-			found.Add(d.finding(p.WPSPair, d.failed.Count(p.AP, o.Time)))
+			found.Add(d.finding(p.EAPPair, d.failed.Count(p.AP, o.Time)))
 		}
 	}
 }
 
 // finding tells of a stranger that proved the PIN after so many attempts failed at the access point.
-func (d *detector) finding(p detect.WPSPair, failed int) tocsin.Finding {
+func (d *detector) finding(p detect.EAPPair, failed int) tocsin.Finding {
 	f := tocsin.Finding{
 		Text: fmt.Sprintf("The station %s, which was not heard to do so before, proves the WPS PIN of the access point %s and gets its passphrase", p.Station, p.AP),
 		Reason: tocsin.Reason{

@@ -50,7 +50,7 @@ type offer struct {
 
 type detector struct {
 	limits  limits
-	offers  *window.Map[detect.WPSPair, offer]
+	offers  *window.Map[detect.EAPPair, offer]
 	taken   *window.Counter[dot11.Addr]
 	refused *window.Set[dot11.Addr] // access points at which a registrar refused to go on
 	once    *detect.Voice[dot11.Addr]
@@ -60,7 +60,7 @@ type detector struct {
 func newDetector(l limits, _ detect.Env) detect.Detector {
 	return &detector{
 		limits:  l,
-		offers:  window.NewMap[detect.WPSPair, offer](l.Talks),
+		offers:  window.NewMap[detect.EAPPair, offer](l.Talks),
 		taken:   window.NewCounter[dot11.Addr](l.Window, l.Networks),
 		refused: window.NewSet[dot11.Addr](l.Window, l.Networks),
 		once:    detect.NewVoice[dot11.Addr](l.Several, l.Again, l.Networks),
@@ -74,14 +74,14 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 		d.leave(o, found)
 		return
 	}
-	if p, ok := detect.ReadWPS(o); ok {
+	if p, ok := detect.ReadEAP(o); ok {
 		d.follow(&p, o, found)
 	}
 }
 
 // leave notes that a station leaves the access point instead of answering it, or is sent away.
 func (d *detector) leave(o *tocsin.Observation, found *detect.Findings) {
-	pair := detect.WPSPair{AP: o.Frame.BSSID, Station: o.Frame.Addr2}
+	pair := detect.EAPPair{AP: o.Frame.BSSID, Station: o.Frame.Addr2}
 	if pair.Station == pair.AP {
 		pair.Station = o.Frame.Addr1
 	}
@@ -89,31 +89,31 @@ func (d *detector) leave(o *tocsin.Observation, found *detect.Findings) {
 }
 
 // follow takes the next packet of a conversation.
-func (d *detector) follow(p *detect.WPSPacket, o *tocsin.Observation, found *detect.Findings) {
+func (d *detector) follow(p *detect.EAPPacket, o *tocsin.Observation, found *detect.Findings) {
 	if p.FromAP && p.Message == wps.M3 {
-		if waiting, created := d.offers.Put(p.WPSPair); created || o.Time-waiting.at > d.limits.Answer {
+		if waiting, created := d.offers.Put(p.EAPPair); created || o.Time-waiting.at > d.limits.Answer {
 			*waiting = offer{o.Time, o.Number, p.EAP.ID}
 		}
 		return
 	}
-	waiting := d.offers.Peek(p.WPSPair)
+	waiting := d.offers.Peek(p.EAPPair)
 	if waiting == nil {
 		return
 	}
 	_, named := p.EAP.Identity()
 	switch {
 	case !p.FromAP && p.NACK():
-		d.breakOff(p.WPSPair, true, o, found)
+		d.breakOff(p.EAPPair, true, o, found)
 	case named, p.FromAP && p.Message == wps.M1, p.EAP.Code == eapol.EAPFailure && p.EAP.ID == waiting.id:
 		// The number of the failure is that of the last request (RFC 3748 §4.2): nothing was missed in between.
-		d.breakOff(p.WPSPair, false, o, found)
+		d.breakOff(p.EAPPair, false, o, found)
 	case p.EAP.Code == eapol.EAPFailure, p.Message > wps.M3, p.FromAP && p.NACK():
-		d.offers.Delete(p.WPSPair) // it was answered, whether the answer was heard or not
+		d.offers.Delete(p.EAPPair) // it was answered, whether the answer was heard or not
 	}
 }
 
 // breakOff counts a session that ended after M3, which the registrar refused to answer or did not.
-func (d *detector) breakOff(p detect.WPSPair, refused bool, o *tocsin.Observation, found *detect.Findings) {
+func (d *detector) breakOff(p detect.EAPPair, refused bool, o *tocsin.Observation, found *detect.Findings) {
 	waiting := d.offers.Peek(p)
 	if waiting == nil {
 		return
@@ -143,7 +143,7 @@ func (d *detector) breakOff(p detect.WPSPair, refused bool, o *tocsin.Observatio
 }
 
 // finding tells of so many sessions at an access point, the last with an M3 of this number.
-func (d *detector) finding(p detect.WPSPair, count int, m3 uint64, at time.Duration) tocsin.Finding {
+func (d *detector) finding(p detect.EAPPair, count int, m3 uint64, at time.Duration) tocsin.Finding {
 	f := tocsin.Finding{
 		Text: fmt.Sprintf("The station %s takes from the access point %s what its WPS PIN can be computed from (M3), and breaks off before it would have to prove the PIN", p.Station, p.AP),
 		Reason: tocsin.Reason{
