@@ -69,6 +69,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/owespoof"
+	"github.com/tocsin-wids/tocsin/detectors/pmkidharvest"
 	"github.com/tocsin-wids/tocsin/detectors/politewifi"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
@@ -173,6 +174,7 @@ func All() []detect.Spec {
 		nullproberesp.Spec,
 		overpowered.Spec,
 		owespoof.Spec,
+		pmkidharvest.Spec,
 		politewifi.Spec,
 		probechan.Spec,
 		probeflood.Spec,
