@@ -7,6 +7,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/adhocconflict"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
 	"github.com/tocsin-wids/tocsin/detectors/airjackssid"
+	"github.com/tocsin-wids/tocsin/detectors/aplessm2"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
 	"github.com/tocsin-wids/tocsin/detectors/arpspoof"
 	"github.com/tocsin-wids/tocsin/detectors/assocflood"
@@ -112,6 +113,7 @@ func All() []detect.Spec {
 		adhocconflict.Spec,
 		advcryptchange.Spec,
 		airjackssid.Spec,
+		aplessm2.Spec,
 		apspoof.Spec,
 		arpspoof.Spec,
 		assocflood.Spec,
