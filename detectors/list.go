@@ -48,6 +48,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
+	"github.com/tocsin-wids/tocsin/detectors/hscapture"
 	"github.com/tocsin-wids/tocsin/detectors/hsorder"
 	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
@@ -154,6 +155,7 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		fragattack.Spec,
 		fuzzing.Spec,
+		hscapture.Spec,
 		hsorder.Spec,
 		karma.Spec,
 		karmaoui.Spec,
