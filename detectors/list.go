@@ -55,6 +55,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/knownbeacons"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
+	"github.com/tocsin-wids/tocsin/detectors/m1flood"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mbssidmalform"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
@@ -162,6 +163,7 @@ func All() []detect.Spec {
 		knownbeacons.Spec,
 		longssid.Spec,
 		lucenttest.Spec,
+		m1flood.Spec,
 		malformmgmt.Spec,
 		mbssidmalform.Spec,
 		mcmitm.Spec,
