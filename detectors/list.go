@@ -25,6 +25,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/clientap"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
+	"github.com/tocsin-wids/tocsin/detectors/csabogus"
 	"github.com/tocsin-wids/tocsin/detectors/deauthcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/deauthforged"
@@ -133,6 +134,7 @@ func All() []detect.Spec {
 		chanchange.Spec,
 		clientap.Spec,
 		cryptodrop.Spec,
+		csabogus.Spec,
 		deauthcodeinvalid.Spec,
 		deauthflood.Spec,
 		deauthforged.Spec,
