@@ -78,6 +78,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
 	"github.com/tocsin-wids/tocsin/detectors/probeflood"
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
+	"github.com/tocsin-wids/tocsin/detectors/psabuse"
 	"github.com/tocsin-wids/tocsin/detectors/pskguess"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
@@ -187,6 +188,7 @@ func All() []detect.Spec {
 		probechan.Spec,
 		probeflood.Spec,
 		probenojoin.Spec,
+		psabuse.Spec,
 		pskguess.Spec,
 		qcomextended.Spec,
 		quietabuse.Spec,
