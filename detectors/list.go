@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/bcastdiscon"
 	"github.com/tocsin-wids/tocsin/detectors/bcom11kchan"
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
+	"github.com/tocsin-wids/tocsin/detectors/beaconprot"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
@@ -128,6 +129,7 @@ func All() []detect.Spec {
 		bcastdiscon.Spec,
 		bcom11kchan.Spec,
 		beaconflood.Spec,
+		beaconprot.Spec,
 		beaconrate.Spec,
 		bleedingtooth.Spec,
 		bsstimestamp.Spec,

@@ -25,7 +25,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1557.004"},
-		Explains:    []string{"ADVCRYPTCHANGE", "BCASTDISCON", "BEACONRATE", "BSSTIMESTAMP", "CHANCHANGE", "CRYPTODROP", "CSABOGUS", "DEAUTHFLOOD", "DEAUTHFORGED", "DOT11D", "PROBECHAN"},
+		Explains:    []string{"ADVCRYPTCHANGE", "BCASTDISCON", "BEACONPROT", "BEACONRATE", "BSSTIMESTAMP", "CHANCHANGE", "CRYPTODROP", "CSABOGUS", "DEAUTHFLOOD", "DEAUTHFORGED", "DOT11D", "PROBECHAN"},
 	},
 	Frames: dot11.Only(dot11.Beacon),
 }, limits{Signs: 2, Changes: 10, Frames: 5, Decibels: 15, Again: 10 * time.Minute, Networks: 1024}, newDetector)

@@ -24,7 +24,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  95,
 		Attack:      []string{"T1557.004"},
-		Explains:    []string{"ADVCRYPTCHANGE", "BCASTDISCON", "BSSTIMESTAMP", "CHANCHANGE", "CSABOGUS", "DEAUTHFLOOD", "DEAUTHFORGED", "EVILTWINBSSID", "PROBECHAN", "SAEDOWNGRADE"},
+		Explains:    []string{"ADVCRYPTCHANGE", "BCASTDISCON", "BEACONPROT", "BSSTIMESTAMP", "CHANCHANGE", "CSABOGUS", "DEAUTHFLOOD", "DEAUTHFORGED", "EVILTWINBSSID", "PROBECHAN", "SAEDOWNGRADE"},
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp, dot11.Action),
 }, limits{
