@@ -67,6 +67,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
 	"github.com/tocsin-wids/tocsin/detectors/navabuse"
+	"github.com/tocsin-wids/tocsin/detectors/neighpoison"
 	"github.com/tocsin-wids/tocsin/detectors/netstumbler"
 	"github.com/tocsin-wids/tocsin/detectors/noclientmfp"
 	"github.com/tocsin-wids/tocsin/detectors/noncedegrade"
@@ -178,6 +179,7 @@ func All() []detect.Spec {
 		msfdlinkrate.Spec,
 		msfnetgearbeacon.Spec,
 		navabuse.Spec,
+		neighpoison.Spec,
 		netstumbler.Spec,
 		noclientmfp.Spec,
 		noncedegrade.Spec,
