@@ -82,6 +82,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/probenojoin"
 	"github.com/tocsin-wids/tocsin/detectors/psabuse"
 	"github.com/tocsin-wids/tocsin/detectors/pskguess"
+	"github.com/tocsin-wids/tocsin/detectors/pwnagotchi"
 	"github.com/tocsin-wids/tocsin/detectors/qcomextended"
 	"github.com/tocsin-wids/tocsin/detectors/quietabuse"
 	"github.com/tocsin-wids/tocsin/detectors/roguedhcp"
@@ -194,6 +195,7 @@ func All() []detect.Spec {
 		probenojoin.Spec,
 		psabuse.Spec,
 		pskguess.Spec,
+		pwnagotchi.Spec,
 		qcomextended.Spec,
 		quietabuse.Spec,
 		roguedhcp.Spec,
