@@ -61,6 +61,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mbssidmalform"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
+	"github.com/tocsin-wids/tocsin/detectors/mdk4"
 	"github.com/tocsin-wids/tocsin/detectors/mfpviolation"
 	"github.com/tocsin-wids/tocsin/detectors/michael"
 	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
@@ -174,6 +175,7 @@ func All() []detect.Spec {
 		malformmgmt.Spec,
 		mbssidmalform.Spec,
 		mcmitm.Spec,
+		mdk4.Spec,
 		mfpviolation.Spec,
 		michael.Spec,
 		msfbcomssid.Spec,
