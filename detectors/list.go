@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/detectors/adhocconflict"
 	"github.com/tocsin-wids/tocsin/detectors/advcryptchange"
+	"github.com/tocsin-wids/tocsin/detectors/aircrack"
 	"github.com/tocsin-wids/tocsin/detectors/airjackssid"
 	"github.com/tocsin-wids/tocsin/detectors/aplessm2"
 	"github.com/tocsin-wids/tocsin/detectors/apspoof"
@@ -120,6 +121,7 @@ func All() []detect.Spec {
 	return []detect.Spec{
 		adhocconflict.Spec,
 		advcryptchange.Spec,
+		aircrack.Spec,
 		airjackssid.Spec,
 		aplessm2.Spec,
 		apspoof.Spec,
