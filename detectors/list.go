@@ -29,6 +29,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/csabogus"
 	"github.com/tocsin-wids/tocsin/detectors/deauthcodeinvalid"
+	"github.com/tocsin-wids/tocsin/detectors/deauther"
 	"github.com/tocsin-wids/tocsin/detectors/deauthflood"
 	"github.com/tocsin-wids/tocsin/detectors/deauthforged"
 	"github.com/tocsin-wids/tocsin/detectors/devicefound"
@@ -144,6 +145,7 @@ func All() []detect.Spec {
 		cryptodrop.Spec,
 		csabogus.Spec,
 		deauthcodeinvalid.Spec,
+		deauther.Spec,
 		deauthflood.Spec,
 		deauthforged.Spec,
 		devicefound.Spec,
