@@ -106,6 +106,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/ssidtrick"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
+	"github.com/tocsin-wids/tocsin/detectors/vlanshort"
 	"github.com/tocsin-wids/tocsin/detectors/wepreplay"
 	"github.com/tocsin-wids/tocsin/detectors/widsconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/wmmoverflow"
@@ -222,6 +223,7 @@ func All() []detect.Spec {
 		ssidtrick.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
+		vlanshort.Spec,
 		wepreplay.Spec,
 		widsconfusion.Spec,
 		wmmoverflow.Spec,
