@@ -52,6 +52,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
+	"github.com/tocsin-wids/tocsin/detectors/hcxdumptool"
 	"github.com/tocsin-wids/tocsin/detectors/hscapture"
 	"github.com/tocsin-wids/tocsin/detectors/hsorder"
 	"github.com/tocsin-wids/tocsin/detectors/karma"
@@ -169,6 +170,7 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		fragattack.Spec,
 		fuzzing.Spec,
+		hcxdumptool.Spec,
 		hscapture.Spec,
 		hsorder.Spec,
 		karma.Spec,
