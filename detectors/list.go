@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/arpspoof"
 	"github.com/tocsin-wids/tocsin/detectors/assocflood"
 	"github.com/tocsin-wids/tocsin/detectors/authflood"
+	"github.com/tocsin-wids/tocsin/detectors/awdlmalform"
 	"github.com/tocsin-wids/tocsin/detectors/badaddr"
 	"github.com/tocsin-wids/tocsin/detectors/badfixlenie"
 	"github.com/tocsin-wids/tocsin/detectors/barjump"
@@ -131,6 +132,7 @@ func All() []detect.Spec {
 		arpspoof.Spec,
 		assocflood.Spec,
 		authflood.Spec,
+		awdlmalform.Spec,
 		badaddr.Spec,
 		badfixlenie.Spec,
 		barjump.Spec,
