@@ -33,6 +33,9 @@ type Link struct {
 	// Encrypted is when the station and the access point last sent encrypted data to each other; 0 if not since Gone.
 	Encrypted struct{ Station, AP time.Duration }
 
+	// Numbers are the packet numbers that each counts to the other.
+	Numbers struct{ Station, AP Numbers }
+
 	asked    dot11.Security // of the newest request, which may not have been granted
 	askedMFP bool
 }
@@ -168,6 +171,7 @@ func (t *Tracker) advance(l *Link, o *tocsin.Observation, fromAP bool) {
 		t.keyed(l, o, fromAP)
 	case f.IsProtected() && f.Kind.HasBody():
 		t.encrypted(l, o.Time, fromAP)
+		t.number(l, o, fromAP)
 	}
 }
 

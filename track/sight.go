@@ -49,6 +49,10 @@ type Sight struct {
 	// frames since it came there, or came back after a minute. A sensor that hops is elsewhere in the long ones.
 	Listened time.Duration
 
+	// Fell is how the packet numbers of the transmitter to the receiver went back, if this frame shows that they did, with
+	// no handshake or association heard that would explain it; else nil.
+	Fell *Fall
+
 	// Doubt is what speaks against the frame coming from the transmitter that it names: of beacons and probe
 	// responses the signal alone, see BSS.Clock for the rest.
 	Doubt Doubt
