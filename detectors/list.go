@@ -59,6 +59,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/karma"
 	"github.com/tocsin-wids/tocsin/detectors/karmaoui"
 	"github.com/tocsin-wids/tocsin/detectors/knownbeacons"
+	"github.com/tocsin-wids/tocsin/detectors/krack"
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/m1flood"
@@ -178,6 +179,7 @@ func All() []detect.Spec {
 		karma.Spec,
 		karmaoui.Spec,
 		knownbeacons.Spec,
+		krack.Spec,
 		longssid.Spec,
 		lucenttest.Spec,
 		m1flood.Spec,
