@@ -28,6 +28,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  dot11.Only(dot11.Data, dot11.QoSData),
 	Content: true,
+	Gaps:    true,
 }, limits{Halves: 2, Gap: time.Second, Within: time.Minute, Beacons: 2, Senders: 3, Again: time.Minute, Keys: 1024}, newDetector)
 
 type limits struct {

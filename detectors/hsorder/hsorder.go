@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  dot11.Only(dot11.Data, dot11.QoSData),
 	Content: true,
+	Gaps:    true,
 }, defaults(), newDetector)
 
 type limits struct {

@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Explains:    []string{"NONCEREUSE"},
 	},
 	Frames: dot11.Only(dot11.Data, dot11.QoSData),
+	Gaps:   true,
 }, limits{Near: 2 * time.Second, Senders: 3, Again: time.Minute, Keys: 1024}, newDetector)
 
 type limits struct {

@@ -29,6 +29,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  dot11.Only(dot11.AssocReq, dot11.ReassocReq, dot11.Data, dot11.QoSData),
 	Content: true,
+	Gaps:    true,
 }, limits{Networks: 3, Window: 15 * time.Second, Unanswered: 2, Within: time.Minute, Senders: 3, Again: time.Minute, Keys: 1024}, newDetector)
 
 type limits struct {

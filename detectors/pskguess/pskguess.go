@@ -27,6 +27,7 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1110.001"},
 	},
 	Frames: dot11.Only(dot11.Auth, dot11.Deauth, dot11.Disassoc),
+	Gaps:   true,
 }, limits{
 	Refused: 5, Persistent: 60, Stations: 10, Window: 5 * time.Minute, Senders: 3, Again: 10 * time.Minute, Keys: 2048,
 }, newDetector)

@@ -29,6 +29,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  dot11.AnyData | dot11.Only(dot11.Deauth, dot11.Disassoc),
 	Content: true,
+	Gaps:    true,
 }, limits{Sessions: 2, Window: 10 * time.Minute, Answer: time.Minute, Again: 10 * time.Minute, Several: 4, Networks: 256, Talks: 1024}, newDetector)
 
 type limits struct {
