@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"path/filepath"
 	"testing"
 	"time"
@@ -33,12 +34,26 @@ func packetsOf(t testing.TB, path string) (list []pcap.Packet) {
 	return list
 }
 
-// later moves a capture to when it would begin if it followed on itself.
+// later moves a capture to when it would begin if it followed on itself; the clocks of its networks go on.
 func later(list []pcap.Packet) {
 	length := list[len(list)-1].Time - list[0].Time + time.Second
 	for i := range list {
-		list[i].Time += length
+		p := &list[i]
+		p.Time += length
+		if tsf := timestamp(p); tsf != nil {
+			binary.LittleEndian.PutUint64(tsf, binary.LittleEndian.Uint64(tsf)+uint64(length/time.Microsecond))
+		}
 	}
+}
+
+// timestamp returns where a beacon or probe response without FCS has its TSF; nil if p is none.
+func timestamp(p *pcap.Packet) []byte {
+	const header, beacon, probeResp = 24, 0x80, 0x50
+	frame := p.Data[binary.LittleEndian.Uint16(p.Data[2:]):] // behind radiotap
+	if frame[0] != beacon && frame[0] != probeResp {
+		return nil
+	}
+	return frame[header : header+8]
 }
 
 func newTestShard(t testing.TB) *shard {

@@ -7,19 +7,19 @@ import (
 )
 
 // packetRoutes are the detectors that asked for each kind of Bluetooth LE packet, and those of them that want damaged ones.
-type packetRoutes struct{ intact, damaged [32][]*slot }
+type packetRoutes struct{ intact, damaged [32][]listed }
 
 // route makes new lists: Observe may be walking an old one.
 func (r *packetRoutes) route(slots []*slot) {
 	*r = packetRoutes{}
 	for kind := range r.intact {
 		for _, s := range slots {
-			if s.failed || !s.spec.Packets.Has(ble.Kind(kind)) {
+			if s.rests() || !s.spec.Packets.Has(ble.Kind(kind)) {
 				continue
 			}
-			r.intact[kind] = append(r.intact[kind], s)
+			r.intact[kind] = append(r.intact[kind], s.listed())
 			if s.spec.Damaged {
-				r.damaged[kind] = append(r.damaged[kind], s)
+				r.damaged[kind] = append(r.damaged[kind], s.listed())
 			}
 		}
 	}

@@ -40,10 +40,17 @@ type Engine struct {
 	bluetooth packetRoutes
 }
 
-// lists are the detectors that asked for one kind of frame.
+// lists are the detectors that asked for one kind of frame and have something to do.
 type lists struct {
-	intact  [states][]*slot
-	damaged []*slot // those that want damaged frames
+	intact  [states][]listed
+	damaged []listed // those that want damaged frames
+}
+
+// listed is a detector in a list, with what is needed to ask it.
+type listed struct {
+	detector Detector
+	defects  dot11.Defects // of its Spec
+	slot     *slot
 }
 
 // Bits of the state of an intact frame, by which its list is chosen.
@@ -56,7 +63,6 @@ const (
 // slot is one running detector.
 type slot struct {
 	detector Detector
-	defects  dot11.Defects // of spec
 	spec     *Spec
 	frames   uint64
 	findings uint64
@@ -94,7 +100,7 @@ func New(o Options) (*Engine, error) {
 		if err != nil {
 			problems = append(problems, err)
 		} else if !settings.Off {
-			e.slots = append(e.slots, &slot{detector: detector, defects: spec.Defects, spec: spec})
+			e.slots = append(e.slots, &slot{detector: detector, spec: spec})
 		}
 	}
 	for header := range o.Settings {
@@ -112,20 +118,28 @@ func (e *Engine) route() {
 		e.lists[kind] = lists{}
 		l := &e.lists[kind]
 		for _, s := range e.slots {
-			if s.failed || !s.spec.Frames.Has(dot11.Kind(kind)) {
+			if s.rests() || !s.spec.Frames.Has(dot11.Kind(kind)) {
 				continue
 			}
 			for state := range l.intact {
 				if s.spec.wants(state) {
-					l.intact[state] = append(l.intact[state], s)
+					l.intact[state] = append(l.intact[state], s.listed())
 				}
 			}
 			if s.spec.Damaged {
-				l.damaged = append(l.damaged, s)
+				l.damaged = append(l.damaged, s.listed())
 			}
 		}
 	}
 	e.bluetooth.route(e.slots)
+}
+
+func (s *slot) listed() listed { return listed{s.detector, s.spec.Defects, s} }
+
+// rests reports whether s is shown nothing at all.
+func (s *slot) rests() bool {
+	i, ok := s.detector.(Idler)
+	return s.failed || ok && i.Idle()
 }
 
 func (s *Spec) wants(state int) bool {
@@ -175,28 +189,29 @@ func (e *Engine) ReadPolicy(p tocsin.Policy) {
 			d.ReadPolicy(p)
 		}
 	}
+	e.route()
 }
 
 // show runs the detectors of list from at on. If one panics it returns the place of the next: so the cost of being
 // able to recover is paid once a frame.
-func (e *Engine) show(list []*slot, at int, o *tocsin.Observation, air *track.Sight) (next int) {
+func (e *Engine) show(list []listed, at int, o *tocsin.Observation, air *track.Sight) (next int) {
 	i := at
 	defer func() {
 		if i == len(list) {
 			return
 		}
-		e.fail(list[i], recover(), o)
+		e.fail(list[i].slot, recover(), o)
 		next = i + 1
 	}()
 	for ; i < len(list); i++ {
-		s := list[i]
-		if s.defects != 0 && o.Frame.Defects&s.defects == 0 {
+		l := &list[i]
+		if l.defects != 0 && o.Frame.Defects&l.defects == 0 {
 			continue
 		}
-		s.frames++
-		s.detector.Observe(o, air, &e.found)
+		l.slot.frames++
+		l.detector.Observe(o, air, &e.found)
 		if len(e.found.list) > 0 {
-			e.report(s, o, air)
+			e.report(l.slot, o, air)
 		}
 	}
 	return i

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/detect"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
@@ -326,6 +327,34 @@ func TestFindingsThatGapsExplainAreLessSureWhileTheSensorHops(t *testing.T) {
 		}
 		if told := strings.Contains(f.Reason.What, "of its time on the channel"); told != (c.share != "") {
 			t.Errorf("%s: %q", c.name, f.Reason.What)
+		}
+	}
+}
+
+// idler has something to do if its policy lists a device.
+type idler struct{ devices, frames int }
+
+func (i *idler) Observe(*tocsin.Observation, *track.Sight, *detect.Findings) { i.frames++ }
+func (i *idler) ReadPolicy(p tocsin.Policy)                                  { i.devices = len(p.Devices) }
+func (i *idler) Idle() bool                                                  { return i.devices == 0 }
+
+func TestIdleDetectorsAreShownNothing(t *testing.T) {
+	i := &idler{}
+	s := detect.Define(detect.Spec{Definition: tocsin.Definition{Header: "IDLER"}, Frames: dot11.AnyKind, Packets: ble.AnyKind},
+		struct{}{}, func(struct{}, detect.Env) detect.Detector { return i })
+	e := engine(t, nil, s)
+	o := &tocsin.Observation{Frame: frame(t, dot11.Beacon, 1)}
+	packet := &tocsin.Observation{Frame: new(dot11.Frame), BLE: new(ble.Packet)}
+	for _, c := range []struct {
+		name    string
+		devices int
+		shown   int
+	}{{"the policy lists nobody", 0, 0}, {"it lists a device", 1, 2}, {"it lists nobody again", 0, 2}} {
+		e.ReadPolicy(tocsin.Policy{Devices: make([]tocsin.DeviceRule, c.devices)})
+		e.Observe(o)
+		e.Observe(packet)
+		if i.frames != c.shown || e.Counts()[0].Frames != uint64(c.shown) {
+			t.Errorf("%s: shown %d frames, %d counted, want %d", c.name, i.frames, e.Counts()[0].Frames, c.shown)
 		}
 	}
 }

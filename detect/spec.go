@@ -24,6 +24,14 @@ type PolicyReader interface {
 	ReadPolicy(p tocsin.Policy)
 }
 
+// Idler is a Detector that has nothing to do under some policies. It is not shown frames while it is idle.
+type Idler interface {
+	Detector
+
+	// Idle is asked at the start and after each change of the policy.
+	Idle() bool
+}
+
 // Spec declares a detector.
 type Spec struct {
 	tocsin.Definition

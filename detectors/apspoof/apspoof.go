@@ -106,9 +106,12 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 	return d
 }
 
+// Idle implements detect.Idler.
+func (d *detector) Idle() bool { return len(d.rules) == 0 }
+
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
-	if len(d.rules) == 0 || o.Cut {
+	if o.Cut {
 		return
 	}
 	ssid, ok, hidden := f.Elements.SSID()

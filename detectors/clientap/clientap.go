@@ -65,9 +65,12 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 	}
 }
 
+// Idle implements detect.Idler.
+func (d *detector) Idle() bool { return len(d.rules) == 0 }
+
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	switch {
-	case len(d.rules) == 0 || air.BSS == nil || !o.Intact():
+	case air.BSS == nil || !o.Intact():
 	case o.Frame.Kind == dot11.Beacon || o.Frame.Kind == dot11.ProbeResp:
 		if air.NewAdvert {
 			d.learn(o, air)

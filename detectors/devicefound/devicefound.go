@@ -67,10 +67,10 @@ func (d *detector) ReadPolicy(p tocsin.Policy) {
 // clockSet is more than frames of sensors in step are ever late.
 const clockSet = time.Hour
 
+// Idle implements detect.Idler.
+func (d *detector) Idle() bool { return d.rules.Len() == 0 }
+
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	if d.rules.Len() == 0 {
-		return
-	}
 	// Who is merely addressed may be anywhere: only sending shows that a device is there.
 	device, ok := o.Sender()
 	n := -1

@@ -99,10 +99,10 @@ const (
 	sweepEvery = time.Second
 )
 
+// Idle implements detect.Idler.
+func (d *detector) Idle() bool { return d.rules.Len() == 0 && d.devices.Len() == 0 }
+
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	if d.rules.Len() == 0 && d.devices.Len() == 0 {
-		return
-	}
 	r := wifi
 	if o.BLE != nil {
 		r = bluetooth

@@ -26,7 +26,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  30,
 		Attack:      []string{"T1036", "T1499.002"},
 	},
-	Frames: dot11.AnyData,
+	Frames:  dot11.AnyData,
+	Content: true,
 }, limits{Devices: 10, Window: time.Minute, Senders: 5, Again: 10 * time.Minute, Clients: 1024}, newDetector)
 
 type limits struct {

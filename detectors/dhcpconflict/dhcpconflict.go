@@ -28,7 +28,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  40,
 		Attack:      []string{"T1036"},
 	},
-	Frames: dot11.AnyData | dot11.Only(dot11.AssocReq, dot11.ReassocReq),
+	Frames:  dot11.AnyData | dot11.Only(dot11.AssocReq, dot11.ReassocReq),
+	Content: true,
 }, limits{Packets: 3, Window: time.Minute, Settle: 10 * time.Second, Several: 5, Again: 10 * time.Minute, Clients: 1024}, newDetector)
 
 type limits struct {

@@ -26,7 +26,8 @@ var Spec = detect.Define(detect.Spec{
 		Confidence:  30,
 		Attack:      []string{"T1036"},
 	},
-	Frames: dot11.AnyData,
+	Frames:  dot11.AnyData,
+	Content: true,
 }, detect.DHCPClaimLimits{Several: 5, Again: 10 * time.Minute, Clients: 1024}, newDetector)
 
 type detector struct{ names *detect.DHCPClaims }

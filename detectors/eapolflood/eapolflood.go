@@ -28,7 +28,8 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1499"},
 		Explains:    []string{"DEAUTHFLOOD"},
 	},
-	Frames: dot11.Only(dot11.Data, dot11.QoSData),
+	Frames:  dot11.Only(dot11.Data, dot11.QoSData),
+	Content: true,
 }, limits{Starts: 50, Sources: 3, Window: 10 * time.Second, Again: time.Minute, Networks: 512}, newDetector)
 
 type limits struct {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -80,9 +81,9 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	elements := &o.Frame.Elements
-	if bytes.IndexByte(elements.Raw(), '%') < 0 {
+	if air.Repeated && strings.IndexByte(air.Advert.SSID, '%') < 0 || bytes.IndexByte(elements.Raw(), '%') < 0 {
 		return
 	}
 	for i := range elements.Len() {

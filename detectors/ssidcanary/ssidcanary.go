@@ -69,10 +69,10 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 // elementSSIDList holds SSID elements: what a station looks for beside the first (802.11-2020 §9.4.2.71).
 const elementSSIDList = 84
 
+// Idle implements detect.Idler.
+func (d *detector) Idle() bool { return len(d.canaries) == 0 }
+
 func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
-	if len(d.canaries) == 0 {
-		return
-	}
 	elements := &o.Frame.Elements
 	for i := range elements.Len() {
 		switch e := elements.At(i); e.ID {
