@@ -8,8 +8,8 @@ import (
 // Elements is the list of elements of one management frame, indexed once. It points into the frame.
 type Elements struct {
 	list []byte
-	n    int       // elements indexed
-	has  [4]uint64 // ids among them, a bit each: most look-ups are for what is not there
+	n    int    // elements indexed
+	some uint64 // a bit for the low six bits of each id among them: most look-ups are for what is not there
 	// The first maxElements elements: one byte of id each, so that a look-up is a scan of adjacent bytes.
 	ids     [maxElements]uint8
 	offsets [maxElements]uint16
@@ -25,13 +25,13 @@ type Element struct {
 }
 
 // reset empties e. Of ids and offsets only the first n entries are ever read.
-func (e *Elements) reset() { e.list, e.n, e.has = nil, 0, [4]uint64{} }
+func (e *Elements) reset() { e.list, e.n, e.some = nil, 0, 0 }
 
 // index reads b as a list of elements up to the first that overruns it.
 func (f *Frame) index(b []byte) {
 	e := &f.Elements
 	e.list = b
-	at, n, once := 0, 0, uint8(0)
+	at, n, once, some := 0, 0, uint8(0), uint64(0)
 	var defects Defects
 	for at+2 <= len(b) {
 		id, length := b[at], b[at+1]
@@ -54,14 +54,14 @@ func (f *Frame) index(b []byte) {
 		once |= r.once
 		defects |= contentDefects(id, b[at+2:end])
 		e.ids[n], e.offsets[n] = id, uint16(at)
-		e.has[id>>6] |= 1 << (id & 63)
+		some |= 1 << (id & 63)
 		n++
 		at = end
 	}
 	if at+1 == len(b) {
 		defects |= DefectTrailing
 	}
-	e.n = n
+	e.n, e.some = n, some
 	f.Defects |= defects
 }
 
@@ -113,14 +113,12 @@ func (e *Elements) All() iter.Seq[Element] {
 
 // Find returns the data of the first element with this id, and whether there is one.
 func (e *Elements) Find(id uint8) ([]byte, bool) {
-	if !e.Has(id) {
+	i := e.next(0, id)
+	if i < 0 {
 		return nil, false
 	}
-	return e.data(bytes.IndexByte(e.ids[:e.n], id)), true
+	return e.data(i), true
 }
-
-// Has reports whether there is an element with this id.
-func (e *Elements) Has(id uint8) bool { return e.has[id>>6]&(1<<(id&63)) != 0 }
 
 // FindExt returns the data behind the extension id of the first element with this one, and whether there is one.
 func (e *Elements) FindExt(ext uint8) ([]byte, bool) {
@@ -144,7 +142,7 @@ func (e *Elements) Vendor(oui uint32, typ uint8) ([]byte, bool) {
 
 // next returns the place of the first element with this id at or after i, -1 if there is none.
 func (e *Elements) next(i int, id uint8) int {
-	if !e.Has(id) {
+	if e.some&(1<<(id&63)) == 0 {
 		return -1
 	}
 	j := bytes.IndexByte(e.ids[i:e.n], id)
