@@ -62,7 +62,7 @@ func (s *Server) logSources() []kismetdb.Source {
 	var list []kismetdb.Source
 	for _, r := range s.sourceRecords() {
 		list = append(list, kismetdb.Source{
-			UUID: r.UUID, Type: kismet.CaptureDriver.Type, Definition: r.Definition, Name: r.Name, Interface: r.Interface,
+			UUID: r.UUID, Type: r.Driver.Type, Definition: r.Definition, Name: r.Name, Interface: r.Interface,
 			JSON: kismet.AppendSource(nil, &r, now),
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/capture/replay"
+	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -76,12 +78,14 @@ func openSources(o Options) ([]capture.Source, error) {
 	return append(list, o.Sources...), nil
 }
 
-// openSource reads "PATH[:key=value,…]" or "INTERFACE[:key=value,…]" as Kismet writes sources; of the keys name and
-// realtime are known.
+// openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…", as Kismet writes sources.
 func openSource(definition string) (capture.Source, error) {
 	path, options, _ := strings.Cut(definition, ":")
 	if isFile(definition) {
 		path, options = definition, ""
+	}
+	if path == "tzsp" && !isFile(path) {
+		return openTZSP(definition, options)
 	}
 	o := replay.Options{Path: path}
 	for option := range strings.SplitSeq(options, ",") {
@@ -111,6 +115,39 @@ func openSource(definition string) (capture.Source, error) {
 		return replay.Pipe{Source: replay.New(o)}, nil
 	}
 	return replay.New(o), nil
+}
+
+// tzspPort is what access points send to unless they are told otherwise.
+const tzspPort = ":37008"
+
+// openTZSP reads the options of "tzsp:from=NETWORK,…".
+func openTZSP(definition, options string) (capture.Source, error) {
+	o := tzsp.Options{Listen: tzspPort}
+	for option := range strings.SplitSeq(options, ",") {
+		switch key, value, _ := strings.Cut(option, "="); key {
+		case "":
+		case "name":
+			o.Name = value
+		case "listen":
+			o.Listen = value
+		case "from":
+			network, err := netip.ParsePrefix(value)
+			if err != nil {
+				address, err := netip.ParseAddr(value)
+				if err != nil {
+					return nil, fmt.Errorf("source %s: from=%s is neither an address nor a network such as 192.168.88.0/24", definition, value)
+				}
+				network = netip.PrefixFrom(address, address.BitLen())
+			}
+			o.From = append(o.From, network)
+		default:
+			return nil, fmt.Errorf("source %s: option %q is not known; from=… says whose packets are taken, listen=… where, name=… names it", definition, option)
+		}
+	}
+	if len(o.From) == 0 {
+		return nil, fmt.Errorf("source %s: from=… is missing: anybody can send such packets, so say whose are taken, such as from=192.168.88.0/24", definition)
+	}
+	return tzsp.New(o), nil
 }
 
 func isFile(path string) bool {

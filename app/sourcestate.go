@@ -10,6 +10,8 @@ import (
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/monitor"
+	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -127,7 +129,7 @@ func (s *sourceState) record() kismet.Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return kismet.Source{
-		UUID: s.uuid, Number: s.number, Name: s.source.Name(), Definition: s.definition, Interface: s.path,
+		UUID: s.uuid, Number: s.number, Name: s.source.Name(), Definition: s.definition, Interface: s.path, Driver: driver(s.source),
 		Running: s.running, Error: s.problem, Warning: s.warning, Link: uint16(s.link), Packets: c.Packets, Lost: c.Lost,
 		PacketRate: s.packets, ByteRate: s.octets,
 		Retry: reopens(s.source), Attempts: s.outage.failures, TotalAttempts: s.outage.total,
@@ -154,6 +156,17 @@ func (s *sourceState) describe() v1.Source {
 		d.Error = s.warning
 	}
 	return d
+}
+
+// driver returns the kind of a source.
+func driver(s capture.Source) kismet.Driver {
+	switch s.(type) {
+	case *monitor.Source:
+		return kismet.RadioDriver
+	case *tzsp.Source:
+		return kismet.TZSPDriver
+	}
+	return kismet.CaptureDriver
 }
 
 // sourceRecords tells of all sources.

@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin/dot11/ppi"
 	"github.com/tocsin-wids/tocsin/dot11/prism"
 	"github.com/tocsin-wids/tocsin/dot11/radiotap"
+	"github.com/tocsin-wids/tocsin/dot11/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -106,10 +107,34 @@ func header(link pcap.LinkType, b []byte, r *dot11.Radio) (n int, inner pcap.Lin
 		var dlt uint32
 		n, dlt, err = ppi.Decode(b, r)
 		return n, pcap.LinkType(dlt), err
+	case pcap.LinkTZSP:
+		return encapsulated(b, r)
 	default:
 		return 0, link, nil
 	}
 	return n, pcap.LinkIEEE80211, err
+}
+
+// encapsulated reads a TZSP header, and the radio header that may follow it.
+func encapsulated(b []byte, r *dot11.Radio) (n int, inner pcap.LinkType, err error) {
+	h, n, err := tzsp.Decode(b, r)
+	if err != nil {
+		return 0, 0, err
+	}
+	switch h.Encapsulated {
+	case tzsp.IEEE80211:
+		return n, pcap.LinkIEEE80211, nil
+	case tzsp.Radiotap:
+		inner = pcap.LinkRadiotap
+	case tzsp.Prism:
+		inner = pcap.LinkPrism
+	case tzsp.AVS:
+		inner = pcap.LinkAVS
+	default:
+		return n, pcap.LinkTZSP, nil // of a wire
+	}
+	m, inner, err := header(inner, b[n:], r)
+	return n + m, inner, err
 }
 
 // stripFCS cuts the FCS off b, if there is one, and checks it.

@@ -61,6 +61,11 @@ func TestFramesAreFoundBehindEveryHeader(t *testing.T) {
 		"PPI":                  {packet(pcap.LinkPPI, ppi, deauth), dot11.FCSAbsent, 0},
 		"AVS":                  {packet(pcap.LinkAVS, avs(), deauth), dot11.FCSAbsent, 0},
 		"Prism":                {packet(pcap.LinkPrism, prism(), deauth), dot11.FCSAbsent, 0},
+		"TZSP":                 {packet(pcap.LinkTZSP, []byte{1, 0, 0, 18, 18, 1, 6, 1}, deauth), dot11.FCSAbsent, 2437},
+		"TZSP with FCS":        {packet(pcap.LinkTZSP, []byte{1, 0, 0, 18, 1}, deauth, fcs(deauth)), dot11.FCSGood, 0},
+		"radiotap in TZSP":     {packet(pcap.LinkTZSP, []byte{1, 0, 0, 126, 1}, radiotap(0x10), deauth, fcs(deauth)), dot11.FCSGood, 2437},
+		"Prism in TZSP":        {packet(pcap.LinkTZSP, []byte{1, 0, 0, 119, 1}, prism(), deauth), dot11.FCSAbsent, 0},
+		"AVS in TZSP":          {packet(pcap.LinkTZSP, []byte{1, 0, 0, 127, 1}, avs(), deauth), dot11.FCSAbsent, 0},
 	} {
 		d := capture.NewDecoder()
 		o := d.Decode(c.packet)
@@ -147,6 +152,7 @@ func FuzzDecode(f *testing.F) {
 		packet(pcap.LinkIEEE80211, deauth), packet(pcap.LinkRadiotap, radiotap(0x30), deauth, fcs(deauth)),
 		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 105, 0, 0, 0}, deauth), packet(pcap.LinkAVS, avs(), deauth), packet(pcap.LinkPrism, prism(), deauth),
 		packet(pcap.LinkBLE, advert()), packet(pcap.LinkBLERadio, bleRadio(0, 0), whitened(advert(), 0)), packet(pcap.LinkNordicBLE, nordic(1), advert()),
+		packet(pcap.LinkTZSP, []byte{1, 0, 0, 126, 1}, radiotap(0x10), deauth, fcs(deauth)),
 	} {
 		f.Add(uint16(p.Link), p.Length, p.Data)
 	}

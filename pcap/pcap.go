@@ -25,6 +25,7 @@ const (
 	LinkIEEE80211 LinkType = 105 // bare 802.11
 	LinkPrism     LinkType = 119
 	LinkRadiotap  LinkType = 127
+	LinkTZSP      LinkType = 128
 	LinkAVS       LinkType = 163
 	LinkPPI       LinkType = 192
 	LinkBLE       LinkType = 251 // Bluetooth LE link layer

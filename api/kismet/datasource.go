@@ -17,7 +17,8 @@ type Source struct {
 	Number     int    // from 1
 	Name       string // what people call it
 	Definition string // as it was configured
-	Interface  string // path of the capture; - is standard input
+	Interface  string // path of the capture, - is standard input; or the radio's
+	Driver     Driver
 	Running    bool
 	Error      string // that ended it; empty if none did
 	Warning    string // about what was read all the same
@@ -42,16 +43,20 @@ type Driver struct {
 	Probe, List, Local, Remote, Passive, Tuning, Hop bool // what it can do
 }
 
-// CaptureDriver is the kind of all sources that there are: files, FIFOs and standard input.
-var CaptureDriver = Driver{
-	Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not",
-	Probe: true, Local: true,
-}
+// The kinds of sources that there are, named as the peer names what is the same.
+var (
+	CaptureDriver = Driver{
+		Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not", Probe: true, Local: true,
+	}
+	RadioDriver = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, Local: true}
+	TZSPDriver  = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
+
+	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver}
+)
 
 // sourceRecord is a source at the time of the answer.
 type sourceRecord struct {
 	Source
-	driver          Driver
 	packets, octets api.HistoryView
 }
 
@@ -137,7 +142,7 @@ var sourceFields = []api.Field[src]{
 	sourceText("capture_interface", "path of the capture", func(s *src) string { return s.Interface }),
 	sourceText("hardware", "radio, unknown", noText),
 	{Name: "kismet.datasource.type_driver", Type: "map[field, x]", Help: "kind of source",
-		Fields: driverFields(func(s *src) *Driver { return &s.driver })},
+		Fields: driverFields(func(s *src) *Driver { return &s.Driver })},
 	sourceFlag("running", "is being read", func(s *src) bool { return s.Running }),
 	sourceFlag("paused", "never", never),
 	sourceFlag("error", "ended with an error", func(s *src) bool { return s.Error != "" }),
@@ -193,10 +198,10 @@ func SourcePayload(s Source, now time.Time) api.Payload {
 }
 
 func recordOf(s *Source, now time.Time) sourceRecord {
-	return sourceRecord{*s, CaptureDriver, s.PacketRate.At(now), s.ByteRate.At(now)}
+	return sourceRecord{*s, s.PacketRate.At(now), s.ByteRate.At(now)}
 }
 
-// sourceRoutes tell of the sources. There are no commands yet: a capture is neither tuned nor paused.
+// sourceRoutes tell of the sources. There are no commands yet: nothing is tuned or paused.
 func (h *handler) sourceRoutes(list func(string, func(*request) (reply, error)) route) []route {
 	if h.Sources == nil {
 		return nil
@@ -243,9 +248,8 @@ func (h *handler) sourceTypes(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: api.AppendList(nil, 1, q.format, 0, func(b []byte, _ int) []byte {
-		d := CaptureDriver
-		return api.AppendRecord(b, &d, fields, q.format, 1)
+	return reply{body: api.AppendList(nil, len(drivers), q.format, 0, func(b []byte, i int) []byte {
+		return api.AppendRecord(b, &drivers[i], fields, q.format, 1)
 	})}, nil
 }
 

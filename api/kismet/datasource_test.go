@@ -32,7 +32,7 @@ func captureSources() []kismet.Source {
 	octets.Add(noon.Add(-time.Second), 9000)
 	return []kismet.Source{
 		{UUID: "5FE308BD-0000-0000-0000-AABBCCDDEEFF", Number: 1, Name: "roof", Definition: "/srv/roof.pcap:name=roof", Interface: "/srv/roof.pcap",
-			Running: true, Link: 127, Packets: 18230, Lost: 3, PacketRate: packets, ByteRate: octets},
+			Driver: kismet.CaptureDriver, Running: true, Link: 127, Packets: 18230, Lost: 3, PacketRate: packets, ByteRate: octets},
 		{UUID: kismet.CaptureUUID("-"), Number: 2, Name: "-", Definition: "-", Interface: "-", Error: "cut \"off\"\n", Retry: true, Attempts: 3, TotalAttempts: 8},
 	}
 }
@@ -106,7 +106,9 @@ func TestDatasourceAnswers(t *testing.T) {
 		{"by-uuid/none/source.json", "", 500, "ERROR: unknown source\n"},
 		{"all_sources.itjson", `{"fields": ["kismet.datasource.name", "nothing"]}`, 200, `{"kismet.datasource.name": "roof","nothing": 0}` + "\n" + `{"kismet.datasource.name": "-","nothing": 0}` + "\n"},
 		{"types.json", `{"fields": ["kismet.datasource.driver.type", "kismet.datasource.driver.local_capable", "kismet.datasource.driver.remote_capable"]}`, 200,
-			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},
+			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
+				`{"kismet.datasource.driver.type": "linuxwifi","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
+				`{"kismet.datasource.driver.type": "tzsp","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},
 		{"list_interfaces.json", "", 200, "[]"},
 		{"defaults.json", "", 200, `{"kismet.datasourcetracker.default.hop_rate": 0,"kismet.datasourcetracker.default.hop": 0,"kismet.datasourcetracker.default.split": 0,` +
 			`"kismet.datasourcetracker.default.random_order": 0,"kismet.datasourcetracker.default.retry_on_error": 0,"kismet.datasourcetracker.default.remote_cap_listen": "",` +
