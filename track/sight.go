@@ -114,6 +114,7 @@ type Switch struct {
 	Channel uint8
 	At      time.Duration // when it was last announced; 0: never
 	Due     time.Duration // when it was to happen, at the usual beacon interval
+	Sure    bool          // a frame with a good FCS announced it, or two in a row did
 }
 
 // Advert is what a BSSID says of one SSID, apart for beacons and for probe responses.

@@ -318,3 +318,27 @@ func FuzzObserveCountsNoMoreStationsThanItKnows(f *testing.F) {
 		}
 	})
 }
+
+func TestSwitchIsSureWhenVerifiedOrAnnouncedTwice(t *testing.T) {
+	announcing := []byte{37, 3, 0, 11, 5}
+	for _, c := range []struct {
+		name  string
+		fcs   dot11.FCS
+		heard [][]byte // elements of one beacon each
+		sure  bool
+	}{
+		{"verified", dot11.FCSGood, [][]byte{announcing}, true},
+		{"not verified", dot11.FCSAbsent, [][]byte{announcing}, false},
+		{"not verified, twice", dot11.FCSAbsent, [][]byte{announcing, announcing}, true},
+		{"not verified, two channels", dot11.FCSAbsent, [][]byte{announcing, {37, 3, 0, 3, 5}}, false},
+	} {
+		a := newAir(t, track.Options{})
+		a.o.Radio.FCS = c.fcs
+		for _, e := range c.heard {
+			a.hear(beacon(ap, "x", e))
+		}
+		if s := a.BSS(ap).Switch; s.At == 0 || s.Sure != c.sure {
+			t.Errorf("%s: %+v, want sure %t", c.name, s, c.sure)
+		}
+	}
+}

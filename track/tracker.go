@@ -74,7 +74,10 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 		b.Last = later(b.Last, o.Time)
 		if f.Kind == dot11.Beacon || f.Kind == dot11.ProbeResp || f.Kind == dot11.Action {
 			if s, ok := f.ChannelSwitch(); ok {
-				b.Switch = Switch{Channel: s.Channel, At: o.Time, Due: o.Time + time.Duration(s.Count)*usualInterval}
+				again := b.Switch.Channel == s.Channel && (o.Time-b.Switch.At).Abs() < announcing
+				b.Switch = Switch{
+					Channel: s.Channel, At: o.Time, Due: o.Time + time.Duration(s.Count)*usualInterval, Sure: again || o.Radio.FCS == dot11.FCSGood,
+				}
 			}
 		}
 	}
@@ -98,6 +101,9 @@ func (t *Tracker) Evicted() (bsss, stations uint64) { return t.bsss.Evicted(), t
 
 // usualInterval is 100 TU, the time between the beacons of almost every access point.
 const usualInterval = 100 * 1024 * time.Microsecond
+
+// announcing is longer than two announcements of one switch lie apart, should a few be missed.
+const announcing = 2 * time.Second
 
 // clockSet is more than frames of sensors in step are ever late.
 const clockSet = time.Hour

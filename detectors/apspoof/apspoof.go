@@ -3,6 +3,7 @@ package apspoof
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -29,17 +30,18 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames: dot11.Only(dot11.Beacon, dot11.ProbeResp),
 }, limits{
-	Again: 10 * time.Minute, Impostors: 5, Window: time.Minute, Announced: time.Minute, Repeats: 2, Unrelated: 20, Adverts: 4096,
+	Again: 10 * time.Minute, Impostors: 5, Window: time.Minute, Announced: time.Minute, Repeats: 2, Resembling: 6, Unrelated: 20, Adverts: 4096,
 }, newDetector)
 
 type limits struct {
-	Again     time.Duration `help:"time after which an access point is judged anew" min:"1s"`
-	Impostors int           `help:"breaches of one rule within the window that are told one by one; then once for all"`
-	Window    time.Duration `help:"time in which breaches are counted" min:"1s"`
-	Announced time.Duration `help:"time after an announced switch in which a listed access point may turn up on its channel" min:"1s"`
-	Repeats   int           `help:"frames with the same breach within the window, if their checksums are unknown"`
-	Unrelated int           `help:"frames with any breach of one rule within the window, if their checksums are unknown"`
-	Adverts   int           `help:"judged adverts that are remembered"`
+	Again      time.Duration `help:"time after which an access point is judged anew" min:"1s"`
+	Impostors  int           `help:"breaches of one rule within the window that are told one by one; then once for all"`
+	Window     time.Duration `help:"time in which breaches are counted" min:"1s"`
+	Announced  time.Duration `help:"time after an announced switch in which a listed access point may turn up on its channel" min:"1s"`
+	Repeats    int           `help:"frames with the same breach within the window, if their checksums are unknown"`
+	Resembling int           `help:"as repeats, where the two addresses of the access point differ as damage makes them"`
+	Unrelated  int           `help:"frames with any breach of one rule within the window, if their checksums are unknown"`
+	Adverts    int           `help:"judged adverts that are remembered"`
 }
 
 // advert is what an access point is judged by.
@@ -142,7 +144,22 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 // the same bits of an address, name or element twice, and does not hit frames of one network that often.
 func (d *detector) meant(a advert, v verdict, at time.Duration) bool {
 	same, all := d.doubted.Add(a, at), d.doubts.Add(count{v.rule, v.how != stranger}, at)
-	return same >= d.limits.Repeats || all >= d.limits.Unrelated
+	repeats := d.limits.Repeats
+	if v.how == stranger && resembles(a.source, a.bssid) {
+		repeats = d.limits.Resembling
+	}
+	return same >= repeats || all >= d.limits.Unrelated
+}
+
+// resembles reports whether a and b are two addresses that a few flipped bits make of each other: an access point gives its
+// own twice.
+func resembles(a, b dot11.Addr) bool {
+	const few = 8
+	n := 0
+	for i := range a {
+		n += bits.OnesCount8(a[i] ^ b[i])
+	}
+	return n > 0 && n <= few
 }
 
 // advert takes from the tracker what it read of this advert: it does not believe what a damaged end leaves out.

@@ -93,7 +93,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 func (d *detector) stay(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	s, now := air.BSS.Switch, air.Advert.Channel
 	late := o.Time - s.Due
-	if s.At == 0 || s.Channel == now || late > d.limits.Announced {
+	if !s.Sure || s.Channel == now || late > d.limits.Announced {
 		return
 	}
 	v, _ := d.stays.Put(o.Frame.BSSID)

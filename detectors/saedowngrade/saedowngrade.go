@@ -122,6 +122,12 @@ func (d *detector) joins(client who, sae, psk bool, o *tocsin.Observation, found
 	})
 }
 
+// believed reports whether the access point offers no SAE, and it is not damage that has turned a suite into another: where
+// nobody verified the checksum, the tracker takes over what two frames say.
+func believed(o *tocsin.Observation, air *track.Sight) bool {
+	return o.Radio.FCS == dot11.FCSGood || air.Advert != nil && air.Advert.Security.Access()&dot11.AccessWPA3SAE == 0
+}
+
 // offered looks at an access point that offers a name with a pre-shared key alone.
 func (d *detector) offered(ap who, o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	n := d.networks.Peek(ap.ssid)
@@ -134,7 +140,7 @@ func (d *detector) offered(ap who, o *tocsin.Observation, air *track.Sight, foun
 	}
 	offer.frames++
 	beside := n.bssid == ap.addr && n.last > offer.first
-	if offer.frames < d.limits.Offers || !d.told.Once(news{ap, beside}, o.Time) {
+	if offer.frames < d.limits.Offers || !believed(o, air) || !d.told.Once(news{ap, beside}, o.Time) {
 		return
 	}
 	ssid, _, _ := o.Frame.Elements.SSID()
