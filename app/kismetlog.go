@@ -100,6 +100,7 @@ func (l *kismetLog) packet(p *pcap.Packet, o *tocsin.Observation) {
 
 // observe shows a batch of one source to the detectors.
 func (s *Server) observe(batch []pcap.Packet, source string) {
+	s.export.Offer(batch, source)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.log == nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/events"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/export"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -52,7 +53,7 @@ func (f *flaky) Run(ctx context.Context, deliver func([]pcap.Packet) error) erro
 func listening(t *testing.T, f *flaky, conf config.Config, body func(*Server)) {
 	synctest.Test(t, func(t *testing.T) {
 		f.runs = make(chan func(context.Context, func([]pcap.Packet) error) error)
-		s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), ledger: alert.New(alert.Options{Backlog: 1000}), sources: []capture.Source{f}}
+		s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil), ledger: alert.New(alert.Options{Backlog: 1000}), sources: []capture.Source{f}}
 		var err error
 		if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detectors"
+	"github.com/tocsin-wids/tocsin/export"
 	"github.com/tocsin-wids/tocsin/kismetdb"
 	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
@@ -60,6 +61,7 @@ type Server struct {
 	presence *presence
 	log      *kismetLog // nil if there is none
 	sensors  sensors
+	export   *export.Hub
 	http     *http.Server
 	listener net.Listener
 	clients  atomic.Int64
@@ -75,6 +77,7 @@ func New(o Options) (_ *Server, err error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{options: o, logger: o.Logger, started: time.Now(), pulse: newPulse()}
+	s.export = export.New(s.sensors.name)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.closeStore())
@@ -181,7 +184,7 @@ func (s *Server) handler() http.Handler {
 	})
 	k := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
-		CORS: s.options.CORS, Sources: s.sourceRecords, Presence: s.presence,
+		CORS: s.options.CORS, Sources: s.sourceRecords, Presence: s.presence, Live: s.export,
 	}
 	if s.log != nil {
 		k.Log = s.log
@@ -272,6 +275,7 @@ func (s *Server) serve(ctx context.Context) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
+	s.export.Close()
 	grace, done := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer done()
 	if err := s.http.Shutdown(grace); err != nil {

@@ -21,6 +21,7 @@ type Writer struct {
 	dst     io.Writer
 	links   []LinkType // of the interfaces
 	classic bool
+	lost    uint64 // packets, to be told with the next
 	buf     []byte
 	done    error // of dst: the stream may end within a record
 }
@@ -37,15 +38,8 @@ func NewWriter(dst io.Writer, interfaces []Interface) (*Writer, error) {
 	b = binary.LittleEndian.AppendUint16(b, 0)
 	b = binary.LittleEndian.AppendUint64(b, math.MaxUint64) // the length of the section is not known
 	b = closeBlock(b, 0)
-	for _, i := range interfaces { // §4.2
-		at := len(b)
-		b = openBlock(b, blockInterface)
-		b = binary.LittleEndian.AppendUint32(b, uint32(i.Link))
-		b = binary.LittleEndian.AppendUint32(b, maxCapLen)
-		b = appendOption(b, optName, text(i.Name, maxName))
-		b = appendOption(b, optResolution, "\x09") // nanoseconds
-		b = appendOption(b, optEnd, "")
-		b = closeBlock(b, at)
+	for _, i := range interfaces {
+		b = appendInterface(b, i)
 		w.links = append(w.links, i.Link)
 	}
 	if err := w.put(b); err != nil {
@@ -53,6 +47,34 @@ func NewWriter(dst io.Writer, interfaces []Interface) (*Writer, error) {
 	}
 	return w, nil
 }
+
+// appendInterface adds an interface description block (draft-ietf-opsawg-pcapng §4.2).
+func appendInterface(b []byte, i Interface) []byte {
+	at := len(b)
+	b = openBlock(b, blockInterface)
+	b = binary.LittleEndian.AppendUint32(b, uint32(i.Link))
+	b = binary.LittleEndian.AppendUint32(b, maxCapLen)
+	b = appendOption(b, optName, text(i.Name, maxName))
+	b = appendOption(b, optResolution, "\x09") // nanoseconds
+	b = appendOption(b, optEnd, "")
+	return closeBlock(b, at)
+}
+
+// AddInterface adds an interface to a pcapng stream and returns its number. The error is ErrPacket where a stream cannot
+// have another one.
+func (w *Writer) AddInterface(i Interface) (uint16, error) {
+	if w.classic || len(w.links) == maxInterfaces {
+		return 0, fmt.Errorf("write interface %d: %w", len(w.links), ErrPacket)
+	}
+	if w.done != nil {
+		return 0, w.done
+	}
+	w.links = append(w.links, i.Link)
+	return uint16(len(w.links) - 1), w.put(appendInterface(nil, i))
+}
+
+// Lost has the next packet of a pcapng stream say that n were lost before it.
+func (w *Writer) Lost(n uint64) { w.lost += n }
 
 // NewClassicWriter writes the head of a pcap stream, which has one link type and neither names nor comments.
 func NewClassicWriter(dst io.Writer, link LinkType) (*Writer, error) {
@@ -115,8 +137,15 @@ func (w *Writer) enhanced(p *Packet) {
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(p.Data)))
 	b = binary.LittleEndian.AppendUint32(b, max(p.Length, uint32(len(p.Data))))
 	b = pad(append(b, p.Data...))
+	end := len(b)
 	if p.Comment != "" {
 		b = appendOption(b, optComment, text(p.Comment, maxOption))
+	}
+	if w.lost > 0 {
+		b = appendOption(b, optDropCount, string(binary.LittleEndian.AppendUint64(nil, w.lost)))
+		w.lost = 0
+	}
+	if len(b) > end {
 		b = appendOption(b, optEnd, "")
 	}
 	w.buf = closeBlock(b, 0)

@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api/auth"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	"github.com/tocsin-wids/tocsin/export"
 )
 
 // place is one route with what opens it: "open" to all, "any" who is known, or the roles beside admin.
@@ -54,6 +55,10 @@ var places = []place{
 	{"GET", "/logging/kismetdb/pcap/x.pcapng", "/logging/kismetdb/pcap/:title", "readonly"},
 	{"POST", "/logging/kismetdb/pcap/drop.cmd", "/logging/kismetdb/pcap/drop", "admin"},
 	{"POST", "/poi/create_poi.cmd", "/poi/create_poi", "admin"},
+	{"GET", "/pcap/all_packets.pcapng", "/pcap/all_packets", "readonly"},
+	{"GET", "/datasource/pcap/by-uuid/" + accessSource + "/packets.pcapng", "/datasource/pcap/by-uuid/:uuid/packets", "readonly"},
+	{"GET", "/phy/phy80211/pcap/by-bssid/00:1D:0F:10:00:01/packets.pcapng", "/phy/phy80211/pcap/by-bssid/:mac/packets", "readonly"},
+	{"GET", "/phy/phy80211/pcap/by-bssid/00:1D:0F:10:00:01/packets.pcapng.pcapng", "/phy/phy80211/pcap/by-bssid/:mac/packets.pcapng", "readonly"},
 	{"GET", "/eventbus/events.ws", "", "readonly"}, // an upgrade
 }
 
@@ -179,6 +184,13 @@ func (p place) ask(h http.Handler, w way, n int, more ...func(*http.Request)) *h
 	return answer
 }
 
+// endedHub answers the head of a stream and nothing more.
+func endedHub() *export.Hub {
+	h := export.New(nil)
+	h.Close()
+	return h
+}
+
 func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
 	return loggingHandler(k, cors, alert.New(alert.Options{Backlog: 5}), slog.New(slog.DiscardHandler))
 }
@@ -186,7 +198,7 @@ func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
 func loggingHandler(k *auth.Keeper, cors kismet.CORS, l *alert.Ledger, logger *slog.Logger) http.Handler {
 	sources := []kismet.Source{{UUID: accessSource, Name: "capture"}}
 	return kismet.New(kismet.Options{Ledger: l, Auth: k, CORS: cors, Logger: logger,
-		Sources: func() []kismet.Source { return sources }, Presence: &watchlist{}, Log: &packetLog{},
+		Sources: func() []kismet.Source { return sources }, Presence: &watchlist{}, Log: &packetLog{}, Live: endedHub(),
 		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
 }
 

@@ -48,6 +48,7 @@ type Options struct {
 	Sources   func() []Source // of frames; without its routes if nil
 	Presence  Presence        // without its routes if nil
 	Log       PacketLog       // without its routes if nil
+	Live      LivePackets     // without its routes if nil
 	Websocket http.Handler    // of /eventbus/events.ws, asked only by those who may; nil: not found
 	CORS      CORS
 	Now       func() time.Time // time.Now if nil

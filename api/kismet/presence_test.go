@@ -36,7 +36,7 @@ func serveMore(t testing.TB, sources ...kismet.Source) (server, *watchlist) {
 	t.Helper()
 	s, list := serve(t), &watchlist{}
 	s.Handler = kismet.New(kismet.Options{
-		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: func() []kismet.Source { return sources }, Log: &packetLog{},
+		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: func() []kismet.Source { return sources }, Log: &packetLog{}, Live: endedHub(),
 	})
 	return s, list
 }
