@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ import (
 var (
 	ErrSettings    = errors.New("detector settings")
 	ErrUnreadable  = errors.New("nothing to read")
+	ErrEvidence    = errors.New("evidence")
 	ErrInterrupted = errors.New("interrupted")
 )
 
@@ -35,6 +37,7 @@ type AnalyzeOptions struct {
 	Stdin    io.Reader
 	Alert    func(*tocsin.Alert) error // each record as it is raised, in the order of the frames; may be nil
 	Progress func(read, size int64)    // octets of all files; may be nil
+	Evidence string                    // folder for the frames that the alerts rest on; empty: they are not kept
 	Logger   *slog.Logger
 }
 
@@ -49,13 +52,21 @@ func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
 	if _, err := newShard(o.Config, nil, o.Logger); err != nil {
 		return nil, err
 	}
+	kept, err := o.evidences(paths)
+	if err != nil {
+		return nil, err
+	}
 	var files []report.File
 	for _, path := range paths {
-		f, err := analyzeFile(ctx, path, o)
+		kept.next()
+		f, err := analyzeFile(ctx, path, o, kept)
 		if err != nil {
 			return files, err
 		}
 		files = append(files, f)
+		if err := kept.write(ctx, path); err != nil && ctx.Err() == nil {
+			return files, err
+		}
 		if ctx.Err() != nil {
 			break
 		}
@@ -63,8 +74,22 @@ func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
 	return files, nil
 }
 
+// evidences makes the folder for evidence.
+func (o AnalyzeOptions) evidences(paths []string) (*evidences, error) {
+	if o.Evidence == "" {
+		return nil, nil
+	}
+	if slices.Contains(paths, replay.Stdin) {
+		return nil, fmt.Errorf("%w: each capture is read twice, which standard input does not allow", ErrEvidence)
+	}
+	if err := os.MkdirAll(o.Evidence, 0o755); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEvidence, err)
+	}
+	return &evidences{folder: o.Evidence}, nil
+}
+
 // analyzeFile takes one capture from its packets to its incidents. The error is one of o.Alert.
-func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.File, error) {
+func analyzeFile(ctx context.Context, path string, o AnalyzeOptions, kept *evidences) (report.File, error) {
 	source := replay.New(sourceOptions(path, o.Stdin))
 	var s *shard
 	entropy := rand.NewPCG(0, 0) // equal captures give equal identifiers
@@ -76,7 +101,12 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions) (report.Fil
 	})
 	var refused error
 	s, err := newShard(o.Config, func(d tocsin.Detected) {
-		if a, sent := ledger.Found(d); sent && o.Alert != nil && refused == nil {
+		a, sent := ledger.Found(d)
+		if !sent {
+			return
+		}
+		kept.add(a)
+		if o.Alert != nil && refused == nil {
 			refused = o.Alert(a)
 		}
 	}, o.Logger)

@@ -20,10 +20,11 @@ import (
 
 type analyzeCommand struct {
 	configured
-	Format string   `help:"How to print: ${enum}." enum:"table,ndjson,json,html" default:"table"`
-	FailOn string   `help:"Exit with status 1 if something at least this severe is found: info, low, medium, high or critical." placeholder:"SEVERITY"`
-	Stats  bool     `help:"End with frames, bytes, seconds and frames/s on standard error."`
-	Files  []string `arg:"" name:"file" help:"pcap or pcapng, plain or compressed with gzip or zstd; a folder of them; or - for standard input."`
+	Format   string   `help:"How to print: ${enum}." enum:"table,ndjson,json,html" default:"table"`
+	FailOn   string   `help:"Exit with status 1 if something at least this severe is found: info, low, medium, high or critical." placeholder:"SEVERITY"`
+	Evidence string   `help:"Write the frames that each alert rests on, and those of the same devices around them, as pcapng to this folder." placeholder:"DIR" type:"path"`
+	Stats    bool     `help:"End with frames, bytes, seconds and frames/s on standard error."`
+	Files    []string `arg:"" name:"file" help:"pcap or pcapng, plain or compressed with gzip or zstd; a folder of them; or - for standard input."`
 }
 
 // Run reads every file and prints what was found.
@@ -37,7 +38,7 @@ func (c analyzeCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	out := bufio.NewWriterSize(t.out, 64<<10)
-	options := app.AnalyzeOptions{Config: conf, Paths: c.Files, Stdin: t.in}
+	options := app.AnalyzeOptions{Config: conf, Paths: c.Files, Stdin: t.in, Evidence: c.Evidence}
 	if c.Format == "ndjson" {
 		options.Alert = func(a *tocsin.Alert) error { return writeRecord(out, a) }
 	}
@@ -71,7 +72,7 @@ func analyzeFailure(err error) error {
 	if errors.Is(err, app.ErrUnreadable) {
 		return exitError{exitUnreadable, err}
 	}
-	if errors.Is(err, app.ErrSettings) {
+	if errors.Is(err, app.ErrSettings) || errors.Is(err, app.ErrEvidence) {
 		return exitError{exitUsage, err}
 	}
 	return err
