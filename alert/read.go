@@ -85,7 +85,7 @@ func (l *Ledger) Definitions() []DefinitionState {
 		k := l.kinds[header]
 		d := k.Definition
 		d.Throttle = k.gate.throttle
-		list[i] = DefinitionState{Definition: d, BurstSent: k.gate.all.burst, TotalSent: k.gate.all.total, Last: k.gate.all.last, Suppressed: k.gate.suppressed}
+		list[i] = DefinitionState{Definition: d, BurstSent: k.gate.all.burst, TotalSent: k.gate.all.total, Last: k.gate.all.last, Raised: k.raised, Suppressed: k.gate.suppressed}
 	}
 	return list
 }

@@ -63,7 +63,7 @@ type DefinitionState struct {
 	tocsin.Definition
 	BurstSent, TotalSent int
 	Last                 time.Time // of the last alert sent; zero if none
-	Suppressed           uint64    // held back since the start
+	Raised, Suppressed   uint64    // sent and held back since the start
 }
 
 // Incident is all alerts of one fingerprint that followed each other closely.

@@ -88,6 +88,13 @@ func (b *backlog) usage() (now, most int, lost uint64) {
 	return now, most, lost
 }
 
+// counts returns how many packets wait, and how many were lost since the start.
+func (b *backlog) counts() (waiting int, lost uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting.packets), b.lost
+}
+
 // losses returns how many packets were lost since the start.
 func (b *backlog) losses() uint64 {
 	b.mu.Lock()

@@ -12,8 +12,9 @@ import (
 
 // pages answers a browser and hands on what is below /api/v1; everything else is the compatible interface's.
 type pages struct {
-	server *Server
-	api    http.Handler
+	server  *Server
+	api     http.Handler
+	metrics http.Handler
 }
 
 //go:embed setup.html
@@ -27,6 +28,8 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.setup(w, r)
 	case r.URL.Path == "/setup" && r.Method == http.MethodPost:
 		p.setLogin(w, r)
+	case r.URL.Path == "/metrics" && r.Method == http.MethodGet:
+		p.metrics.ServeHTTP(w, r)
 	case isV1(r.URL.Path):
 		p.server.v1.ServeHTTP(w, r)
 	default:

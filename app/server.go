@@ -190,7 +190,7 @@ func (s *Server) handler() http.Handler {
 		k.Log = s.log
 	}
 	s.v1 = s.newV1()
-	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: kismet.New(k)})
+	all := kismet.StripPrefix(s.options.Prefix, &pages{server: s, api: kismet.New(k), metrics: s.metrics()})
 	return s.options.TLS.remember(all)
 }
 

@@ -65,6 +65,9 @@ func (h *Hub) Close() {
 	}
 }
 
+// Streams returns how many listen along.
+func (h *Hub) Streams() int { return int(h.waiting.Load()) }
+
 // Stream writes the packets that are offered from now on to w, and calls flush when it has nothing more to write at the
 // moment. It returns nil when ctx is done or the hub is closed, else why w cannot be written to; ErrFull at once where too
 // many listen along.
