@@ -23,6 +23,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/beaconprot"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
+	"github.com/tocsin-wids/tocsin/detectors/blespam"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/btmlure"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
@@ -143,6 +144,7 @@ func All() []detect.Spec {
 		beaconprot.Spec,
 		beaconrate.Spec,
 		bleedingtooth.Spec,
+		blespam.Spec,
 		bsstimestamp.Spec,
 		btmlure.Spec,
 		chanchange.Spec,
