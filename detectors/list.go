@@ -23,6 +23,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/beaconprot"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
+	"github.com/tocsin-wids/tocsin/detectors/bleflood"
 	"github.com/tocsin-wids/tocsin/detectors/blespam"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/btmlure"
@@ -144,6 +145,7 @@ func All() []detect.Spec {
 		beaconprot.Spec,
 		beaconrate.Spec,
 		bleedingtooth.Spec,
+		bleflood.Spec,
 		blespam.Spec,
 		bsstimestamp.Spec,
 		btmlure.Spec,

@@ -26,6 +26,7 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  85,
 		Attack:      []string{"T1499"},
+		Explains:    []string{"BLEFLOOD"},
 	},
 	Packets: ble.Only(ble.AdvInd, ble.AdvNonconnInd, ble.AdvScanInd, ble.ScanRsp, ble.ExtendedInd),
 }, limits{
