@@ -109,6 +109,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/ssidconfusion"
 	"github.com/tocsin-wids/tocsin/detectors/ssidenum"
 	"github.com/tocsin-wids/tocsin/detectors/ssidtrick"
+	"github.com/tocsin-wids/tocsin/detectors/tracker"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027301"
 	"github.com/tocsin-wids/tocsin/detectors/vdoo202027302"
 	"github.com/tocsin-wids/tocsin/detectors/vlanshort"
@@ -231,6 +232,7 @@ func All() []detect.Spec {
 		ssidconfusion.Spec,
 		ssidenum.Spec,
 		ssidtrick.Spec,
+		tracker.Spec,
 		vdoo202027301.Spec,
 		vdoo202027302.Spec,
 		vlanshort.Spec,
