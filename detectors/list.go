@@ -24,6 +24,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bleflood"
+	"github.com/tocsin-wids/tocsin/detectors/blemalform"
 	"github.com/tocsin-wids/tocsin/detectors/blespam"
 	"github.com/tocsin-wids/tocsin/detectors/bsstimestamp"
 	"github.com/tocsin-wids/tocsin/detectors/btmlure"
@@ -147,6 +148,7 @@ func All() []detect.Spec {
 		beaconrate.Spec,
 		bleedingtooth.Spec,
 		bleflood.Spec,
+		blemalform.Spec,
 		blespam.Spec,
 		bsstimestamp.Spec,
 		btmlure.Spec,
