@@ -66,6 +66,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/longssid"
 	"github.com/tocsin-wids/tocsin/detectors/lucenttest"
 	"github.com/tocsin-wids/tocsin/detectors/m1flood"
+	"github.com/tocsin-wids/tocsin/detectors/macsteal"
 	"github.com/tocsin-wids/tocsin/detectors/malformmgmt"
 	"github.com/tocsin-wids/tocsin/detectors/mbssidmalform"
 	"github.com/tocsin-wids/tocsin/detectors/mcmitm"
@@ -190,6 +191,7 @@ func All() []detect.Spec {
 		longssid.Spec,
 		lucenttest.Spec,
 		m1flood.Spec,
+		macsteal.Spec,
 		malformmgmt.Spec,
 		mbssidmalform.Spec,
 		mcmitm.Spec,
