@@ -30,6 +30,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/btmlure"
 	"github.com/tocsin-wids/tocsin/detectors/chanchange"
 	"github.com/tocsin-wids/tocsin/detectors/clientap"
+	"github.com/tocsin-wids/tocsin/detectors/covertie"
 	"github.com/tocsin-wids/tocsin/detectors/cryptodrop"
 	"github.com/tocsin-wids/tocsin/detectors/csabogus"
 	"github.com/tocsin-wids/tocsin/detectors/deauthcodeinvalid"
@@ -155,6 +156,7 @@ func All() []detect.Spec {
 		btmlure.Spec,
 		chanchange.Spec,
 		clientap.Spec,
+		covertie.Spec,
 		cryptodrop.Spec,
 		csabogus.Spec,
 		deauthcodeinvalid.Spec,
