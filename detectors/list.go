@@ -86,6 +86,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/owespoof"
+	"github.com/tocsin-wids/tocsin/detectors/p2pmalform"
 	"github.com/tocsin-wids/tocsin/detectors/pmkidharvest"
 	"github.com/tocsin-wids/tocsin/detectors/politewifi"
 	"github.com/tocsin-wids/tocsin/detectors/probechan"
@@ -212,6 +213,7 @@ func All() []detect.Spec {
 		nullproberesp.Spec,
 		overpowered.Spec,
 		owespoof.Spec,
+		p2pmalform.Spec,
 		pmkidharvest.Spec,
 		politewifi.Spec,
 		probechan.Spec,
