@@ -57,6 +57,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
+	"github.com/tocsin-wids/tocsin/detectors/gtkabuse"
 	"github.com/tocsin-wids/tocsin/detectors/hcxdumptool"
 	"github.com/tocsin-wids/tocsin/detectors/hscapture"
 	"github.com/tocsin-wids/tocsin/detectors/hsorder"
@@ -184,6 +185,7 @@ func All() []detect.Spec {
 		formatstring.Spec,
 		fragattack.Spec,
 		fuzzing.Spec,
+		gtkabuse.Spec,
 		hcxdumptool.Spec,
 		hscapture.Spec,
 		hsorder.Spec,
