@@ -56,6 +56,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
+	"github.com/tocsin-wids/tocsin/detectors/ftreplay"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
 	"github.com/tocsin-wids/tocsin/detectors/gtkabuse"
 	"github.com/tocsin-wids/tocsin/detectors/hcxdumptool"
@@ -184,6 +185,7 @@ func All() []detect.Spec {
 		flipperzero.Spec,
 		formatstring.Spec,
 		fragattack.Spec,
+		ftreplay.Spec,
 		fuzzing.Spec,
 		gtkabuse.Spec,
 		hcxdumptool.Spec,
