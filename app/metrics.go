@@ -98,7 +98,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	put(streamsNow, float64(g.export.Streams()))
 	for i, s := range d.Sources {
 		number := strconv.Itoa(i + 1)
-		put(sourceUp, truth(s.State == v1.Running), s.Name, number)
+		put(sourceUp, bit(s.State == v1.Running), s.Name, number)
 		put(sourcePackets, float64(s.Packets), s.Name, number)
 		put(sourceBytes, float64(s.Bytes), s.Name, number)
 		lost := s.Lost
@@ -125,7 +125,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	for _, c := range counts {
 		put(detectorFrames, float64(c.Frames), c.Header)
 		put(detectorFindings, float64(c.Findings), c.Header)
-		put(detectorFailed, truth(c.Failed), c.Header)
+		put(detectorFailed, bit(c.Failed), c.Header)
 	}
 	for _, k := range g.ledger.Definitions() {
 		labels := []string{k.Header, string(k.Class), k.Severity.String()}
@@ -134,7 +134,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-func truth(b bool) float64 {
+func bit(b bool) float64 {
 	if b {
 		return 1
 	}
