@@ -37,8 +37,8 @@ func stream(t *testing.T, s *Server, path string) *pcap.Reader {
 	return r
 }
 
-// read reads n packets.
-func read(t *testing.T, r *pcap.Reader, n int) (list []pcap.Packet) {
+// readPackets reads n packets.
+func readPackets(t *testing.T, r *pcap.Reader, n int) (list []pcap.Packet) {
 	t.Helper()
 	for len(list) < n {
 		batch, err := r.Batch(nil, n-len(list))
@@ -63,7 +63,7 @@ func TestPacketsAreStreamedAsTheyAreHeard(t *testing.T) {
 	close(open)
 	want := packetsOf(t, demoFile)[:500]
 	for name, r := range map[string]*pcap.Reader{"all": all, "of the source": ofSource} {
-		for i, p := range read(t, r, len(want)) {
+		for i, p := range readPackets(t, r, len(want)) {
 			if string(p.Data) != string(want[i].Data) || p.Time != want[i].Time || p.Link != want[i].Link {
 				t.Fatalf("%s: packet %d is %+v, want %+v", name, i, p, want[i])
 			}
@@ -73,7 +73,7 @@ func TestPacketsAreStreamedAsTheyAreHeard(t *testing.T) {
 		t.Errorf("the sensor is called %q, want demo", name)
 	}
 	d := capture.NewDecoder()
-	for _, p := range read(t, ofNetwork, 50) {
+	for _, p := range readPackets(t, ofNetwork, 50) {
 		if f := d.Decode(&p).Frame; f.BSSID != victim && f.Addr1 != victim && f.Addr2 != victim {
 			t.Fatalf("a frame of others: %+v", f)
 		}
