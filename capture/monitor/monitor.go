@@ -1,5 +1,5 @@
 // Package monitor is a source that listens to a radio in monitor mode through a ring that it shares with the kernel
-// (AF_PACKET, TPACKET_V3).
+// (AF_PACKET, TPACKET_V3). It makes the monitor interface if there is none, tunes the radio and hops over channels.
 //
 // # Concurrency
 //
@@ -10,10 +10,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync/atomic"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/channel"
+	"github.com/tocsin-wids/tocsin/capture/monitor/nl80211"
 	"github.com/tocsin-wids/tocsin/pcap"
 	"golang.org/x/sys/unix"
 )
@@ -22,6 +26,19 @@ import (
 type Options struct {
 	Interface string // as the kernel calls it
 	Name      string // what people call the source; Interface if empty
+
+	Monitor  string            // the monitor interface to use or make; "" is any, and Interface with "mon" behind it
+	Channel  channel.Channel   // to begin with; the zero value leaves the radio as it is
+	Channels []channel.Channel // to hop over; nil is all that the radio may listen to
+	Stay     bool              // do not hop
+	Pace     time.Duration     // for how long to listen to a channel, on average; DefaultPace if 0
+	KeepUp   bool              // leave Interface up, where it is not the one that is listened to
+	Flags    nl80211.Flags     // what else a monitor interface made for this source hears
+
+	Protected func(channel.Channel) bool // to which channels to listen longer; may be nil
+	Pool      *channel.Pool              // whose radios share the channels; nil is one of its own
+	Logger    *slog.Logger               // discards if nil
+	Radios    func() (Radios, error)     // those of this machine if nil
 }
 
 // Source listens to one interface.
@@ -38,6 +55,18 @@ var _ capture.Live = (*Source)(nil)
 func New(o Options) *Source {
 	if o.Name == "" {
 		o.Name = o.Interface
+	}
+	if o.Pace == 0 {
+		o.Pace = DefaultPace
+	}
+	if o.Pool == nil {
+		o.Pool = new(channel.Pool)
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Radios == nil {
+		o.Radios = dial
 	}
 	return &Source{options: o}
 }
@@ -65,13 +94,40 @@ func (s *Source) Live() bool { return true }
 // Reopens reports that an interface that went away may come back.
 func (s *Source) Reopens() bool { return true }
 
-// Run delivers what the radio hears until ctx is done or the interface goes away or down.
+// Run makes the radio ready, and delivers what it hears until ctx is done, the interface goes away or down, or the radio can no
+// longer be tuned. Then it leaves the radio as it found it.
 func (s *Source) Run(ctx context.Context, deliver func([]pcap.Packet) error) error {
-	r, err := open(s.options.Interface)
+	r, err := ready(s.options)
+	if err != nil {
+		return fmt.Errorf("listen to %s: %w", s.options.Interface, err)
+	}
+	defer func() {
+		if problem := r.close(); problem != nil {
+			s.options.Logger.Warn("the radio is not as it was", "source", s.options.Name, "error", problem)
+		}
+	}()
+	ring, err := open(r.name)
 	if err != nil {
 		return err
 	}
-	defer r.close()
+	defer ring.close()
+	tuned, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.tune(tuned, r); err != nil {
+			cancel(fmt.Errorf("listen to %s: %w", s.options.Interface, err))
+		}
+	}()
+	defer func() {
+		cancel(nil)
+		<-done
+	}()
+	return s.listen(tuned, ring, deliver)
+}
+
+// listen delivers until ctx is done, and then returns why.
+func (s *Source) listen(ctx context.Context, r *ring, deliver func([]pcap.Packet) error) error {
 	defer context.AfterFunc(ctx, r.wake)()
 	if err := deliver(nil); err != nil {
 		return err
@@ -91,7 +147,7 @@ func (s *Source) Run(ctx context.Context, deliver func([]pcap.Packet) error) err
 			return err
 		}
 	}
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 func (s *Source) note(batch []pcap.Packet) {

@@ -127,9 +127,13 @@ type listener struct {
 }
 
 func listen(t testing.TB, name string) *listener {
+	return run(t, monitor.New(monitor.Options{Interface: name, Name: "roof"}))
+}
+
+func run(t testing.TB, s *monitor.Source) *listener {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &listener{
-		Source: monitor.New(monitor.Options{Interface: name, Name: "roof"}),
+		Source: s,
 		opened: make(chan struct{}, 1), packets: make(chan pcap.Packet, 10_000), ended: make(chan error, 1), stop: cancel,
 	}
 	go func() {

@@ -46,8 +46,7 @@ type ring struct {
 func open(name string) (*ring, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if errors.Is(err, unix.EPERM) {
-		return nil, fmt.Errorf("listen to %s: not permitted; `sudo setcap cap_net_admin,cap_net_raw+ep tocsin` grants it to the program, "+
-			"AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW to a systemd service", name)
+		return nil, fmt.Errorf("listen to %s: not permitted; %s", name, Rights)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen to %s: %w", name, err)
