@@ -83,7 +83,7 @@ func TestPipesAreLiveAndFilesAreNot(t *testing.T) {
 	for definition, c := range map[string]struct{ live, reopens bool }{
 		fifo + ":name=roof": {true, true}, "-": {true, false}, demoFile: {false, false},
 	} {
-		source, err := openSource(definition)
+		source, err := openSource(definition, newRadios(tocsin.Policy{}, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -247,13 +247,13 @@ func TestServerThatCannotStartSaysWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*config.Config){
-		"listen on " + port:               func(c *config.Config) { c.Server.Listen = port },
-		"source wlan0mon":                 func(c *config.Config) { c.Server.Sources = []string{"wlan0mon"} },
-		"source " + demoFile + ":speed=2": func(c *config.Config) { c.Server.Sources = []string{demoFile + ":speed=2"} },
-		"from=… is missing":               func(c *config.Config) { c.Server.Sources = []string{"tzsp"} },
-		"from=here is neither":            func(c *config.Config) { c.Server.Sources = []string{"tzsp:from=here"} },
-		`option "x=1" is not known`:       func(c *config.Config) { c.Server.Sources = []string{"tzsp:from=::1,x=1"} },
-		"login.json":                      func(c *config.Config) { c.Server.Data = broken },
+		"listen on " + port:                 func(c *config.Config) { c.Server.Listen = port },
+		"source wlan0mon":                   func(c *config.Config) { c.Server.Sources = []string{"wlan0mon"} },
+		"source " + demoFile + ":speed=2":   func(c *config.Config) { c.Server.Sources = []string{demoFile + ":speed=2"} },
+		"from=… is missing":                 func(c *config.Config) { c.Server.Sources = []string{"tzsp"} },
+		"from=here is neither":              func(c *config.Config) { c.Server.Sources = []string{"tzsp:from=here"} },
+		`option "x=1" is not known of TZSP`: func(c *config.Config) { c.Server.Sources = []string{"tzsp:from=::1,x=1"} },
+		"login.json":                        func(c *config.Config) { c.Server.Data = broken },
 	} {
 		conf := config.Default()
 		conf.Server.Listen = "127.0.0.1:0"

@@ -68,8 +68,9 @@ func (s *sensors) name(n uint16) string {
 // openSources makes the sources that the configuration names and adds those of o.
 func openSources(o Options) ([]capture.Source, error) {
 	var list []capture.Source
+	r := newRadios(o.Config.Policy, o.Logger)
 	for _, definition := range o.Config.Server.Sources {
-		s, err := openSource(definition)
+		s, err := openSource(definition, r)
 		if err != nil {
 			return nil, err
 		}
@@ -78,39 +79,51 @@ func openSources(o Options) ([]capture.Source, error) {
 	return append(list, o.Sources...), nil
 }
 
-// openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…", as Kismet writes sources.
-func openSource(definition string) (capture.Source, error) {
-	path, options, _ := strings.Cut(definition, ":")
+// openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…" as Kismet writes sources.
+func openSource(definition string, r radios) (capture.Source, error) {
+	path, text, _ := strings.Cut(definition, ":")
 	if isFile(definition) {
-		path, options = definition, ""
+		path, text = definition, ""
 	}
-	if path == "tzsp" && !isFile(path) {
-		return openTZSP(definition, options)
+	options, err := splitOptions(text)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", definition, err)
 	}
+	var s capture.Source
+	switch {
+	case path == replay.Stdin, isFile(path):
+		s, err = fileSource(path, options)
+	case path == "tzsp":
+		s, err = tzspSource(options)
+	case monitor.Exists(path):
+		s, err = r.source(path, options)
+	default:
+		err = errors.New("neither a capture file nor an interface of this machine nor -; `tocsin sources` lists radios")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", definition, err)
+	}
+	return s, nil
+}
+
+// fileSource returns the source for a capture.
+func fileSource(path string, options []option) (capture.Source, error) {
 	o := replay.Options{Path: path}
-	for option := range strings.SplitSeq(options, ",") {
-		switch key, value, _ := strings.Cut(option, "="); {
-		case option == "":
-		case key == "name":
-			o.Name = value
-		case key == "realtime" && value == "true":
+	for _, option := range options {
+		switch {
+		case option.key == "name":
+			o.Name = option.value
+		case option.key == "realtime" && option.value == "true":
 			o.Speed = 1
-		case key == "realtime" && value == "false":
+		case option.key == "realtime" && option.value == "false":
 		default:
-			return nil, fmt.Errorf("source %s: option %q is not known; name=… names it, realtime=true replays at the speed of the capture", definition, option)
+			return nil, fmt.Errorf("option %q is not known of captures; name=… names it, realtime=true replays at the speed of the capture", option.key+"="+option.value)
 		}
 	}
 	switch {
 	case path == replay.Stdin:
 		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(os.Stdin), nil }
 		return replay.Pipe{Source: replay.New(o)}, nil
-	case !isFile(path) && monitor.Exists(path):
-		if o.Speed != 0 {
-			return nil, fmt.Errorf("source %s: realtime=true is for captures: a radio has no other speed", definition)
-		}
-		return monitor.New(monitor.Options{Interface: path, Name: o.Name}), nil
-	case !isFile(path):
-		return nil, fmt.Errorf("source %s: neither a capture file nor an interface of this machine nor -", definition)
 	case replay.IsFIFO(path):
 		return replay.Pipe{Source: replay.New(o)}, nil
 	}
@@ -120,32 +133,31 @@ func openSource(definition string) (capture.Source, error) {
 // tzspPort is what access points send to unless they are told otherwise.
 const tzspPort = ":37008"
 
-// openTZSP reads the options of "tzsp:from=NETWORK,…".
-func openTZSP(definition, options string) (capture.Source, error) {
+// tzspSource returns the source for access points that stream what they hear.
+func tzspSource(options []option) (capture.Source, error) {
 	o := tzsp.Options{Listen: tzspPort}
-	for option := range strings.SplitSeq(options, ",") {
-		switch key, value, _ := strings.Cut(option, "="); key {
-		case "":
+	for _, option := range options {
+		switch option.key {
 		case "name":
-			o.Name = value
+			o.Name = option.value
 		case "listen":
-			o.Listen = value
+			o.Listen = option.value
 		case "from":
-			network, err := netip.ParsePrefix(value)
+			network, err := netip.ParsePrefix(option.value)
 			if err != nil {
-				address, err := netip.ParseAddr(value)
+				address, err := netip.ParseAddr(option.value)
 				if err != nil {
-					return nil, fmt.Errorf("source %s: from=%s is neither an address nor a network such as 192.168.88.0/24", definition, value)
+					return nil, fmt.Errorf("from=%s is neither an address nor a network such as 192.168.88.0/24", option.value)
 				}
 				network = netip.PrefixFrom(address, address.BitLen())
 			}
 			o.From = append(o.From, network)
 		default:
-			return nil, fmt.Errorf("source %s: option %q is not known; from=… says whose packets are taken, listen=… where, name=… names it", definition, option)
+			return nil, fmt.Errorf("option %q is not known of TZSP; from=… says whose packets are taken, listen=… where, name=… names it", option.key+"="+option.value)
 		}
 	}
 	if len(o.From) == 0 {
-		return nil, fmt.Errorf("source %s: from=… is missing: anybody can send such packets, so say whose are taken, such as from=192.168.88.0/24", definition)
+		return nil, errors.New("from=… is missing: anybody can send such packets, so say whose are taken, such as from=192.168.88.0/24")
 	}
 	return tzsp.New(o), nil
 }

@@ -85,3 +85,14 @@ func (r *radio) users() string {
 	}
 	return strings.Join(holders, "; ")
 }
+
+// Allowed reports whether this process has the right to listen to radios and to tune them.
+func Allowed() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData // of 32 capabilities each
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	const both = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_RAW
+	return data[0].Effective&both == both
+}

@@ -30,6 +30,7 @@ type grammar struct {
 	Demo        demoCommand        `cmd:"" help:"Serve a bundled capture with several attacks, replayed in real time."`
 	Token       tokenCommand       `cmd:"" help:"Make, list and revoke tokens for programs, beside a running server too."`
 	Config      configCommand      `cmd:"" help:"Check a configuration, or make one from that of Kismet."`
+	Sources     sourcesCommand     `cmd:"" help:"List the radios of this machine and what they can do."`
 	Definitions definitionsCommand `cmd:"" help:"List every alert that this program can raise."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
