@@ -33,6 +33,17 @@ func BandOf(mhz int) Band {
 	return NoBand
 }
 
+// Regular reports whether networks use the channel of 20 MHz at a frequency. Those between them in 5 GHz and 4.9 GHz are for a
+// few countries and for vehicles.
+func Regular(mhz int) bool {
+	switch BandOf(mhz) {
+	case Band24, Band6:
+		return true
+	}
+	plus, minus := sides(mhz)
+	return plus || minus
+}
+
 // Number returns the number of the channel at a frequency, 0 if there is none.
 func Number(mhz int) int {
 	switch BandOf(mhz) {

@@ -31,13 +31,13 @@ type machine struct {
 	deaf       map[int]error // what setting a frequency returns
 }
 
-// newMachine returns one with a radio of channels 1, 6, 11 and 36, and the interface of a station, which is up.
+// newMachine returns one with a radio of channels 1, 6, 11, 36 and 174, which no network uses, and the interface of a station, which is up.
 func newMachine(t testing.TB, name string) *machine {
 	m := &machine{
 		t: t, tuned: make(chan string, 1000), taps: map[string]*radio{}, deaf: map[int]error{},
 		phy: nl80211.Phy{Index: 3, Name: "phy3", Modes: []nl80211.Mode{nl80211.Station, nl80211.Monitor}, Bands: []nl80211.Band{
 			{Band: channel.Band24, Frequencies: []nl80211.Frequency{{MHz: 2412}, {MHz: 2437}, {MHz: 2462}, {MHz: 2484, Disabled: true}}},
-			{Band: channel.Band5, Frequencies: []nl80211.Frequency{{MHz: 5180, NoIR: true}}},
+			{Band: channel.Band5, Frequencies: []nl80211.Frequency{{MHz: 5180, NoIR: true}, {MHz: 5870}}},
 		}},
 	}
 	m.add(name, nl80211.Station, unix.ARPHRD_ETHER).set(true)
@@ -264,9 +264,9 @@ func TestRadioThatCannotBeTunedSaysWhatToDo(t *testing.T) {
 			o.Channel = six
 		}, []string{"set", "sta9 (station) is up", "`ip link set sta9 down`", "nmcli device set sta9 managed no"}},
 		"busy":     {func(m *machine, o *monitor.Options) { m.refuse(unix.EBUSY, 2437); o.Channel = six }, []string{"something else is using the radio"}},
-		"rights":   {func(m *machine, o *monitor.Options) { m.refuse(unix.EPERM, 2412, 2437, 2462, 5180) }, []string{"setcap cap_net_admin"}},
+		"rights":   {func(m *machine, o *monitor.Options) { m.refuse(unix.EPERM, 2412, 2437, 2462, 5180, 5870) }, []string{"setcap cap_net_admin"}},
 		"off":      {func(m *machine, o *monitor.Options) { m.refuse(unix.ERFKILL, 2437); o.Channel = six }, []string{"rfkill unblock wifi"}},
-		"unplug":   {func(m *machine, o *monitor.Options) { m.refuse(unix.ENODEV, 2412, 2437, 2462, 5180) }, []string{"unplugged"}},
+		"unplug":   {func(m *machine, o *monitor.Options) { m.refuse(unix.ENODEV, 2412, 2437, 2462, 5180, 5870) }, []string{"unplugged"}},
 		"nomode":   {func(m *machine, o *monitor.Options) { m.phy.Modes = nil }, []string{"no monitor mode", "tocsin sources"}},
 		"lacks":    {func(m *machine, o *monitor.Options) { o.Channel = far }, []string{"channel 149", "tocsin sources"}},
 		"lacksall": {func(m *machine, o *monitor.Options) { o.Channels = []channel.Channel{far} }, []string{"none of the channels [149]"}},

@@ -22,10 +22,11 @@ func (r *radio) list(o Options) ([]channel.Channel, error) {
 		return nil, fmt.Errorf("the radio cannot listen to channel %s; `tocsin sources` lists what it can", c)
 	}
 	if o.Channels == nil {
-		if len(can) == 0 {
+		regular := slices.DeleteFunc(can, func(c channel.Channel) bool { return !channel.Regular(c.MHz) })
+		if len(regular) == 0 {
 			return nil, errors.New("the radio has no channel that may be used here; `iw reg get` tells for what country it is set")
 		}
-		return can, nil
+		return regular, nil
 	}
 	var list, lacks []channel.Channel
 	for _, c := range o.Channels {
