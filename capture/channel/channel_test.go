@@ -69,6 +69,14 @@ func TestWhatIsNoChannelIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
+func TestChannelsOfVehiclesAndOfOldJapanAreNotRegular(t *testing.T) {
+	for mhz, want := range map[int]bool{2484: true, 5180: true, 5885: true, 5935: true, 7115: true, 5170: false, 5870: false, 4920: false, 2413: false} {
+		if got := channel.Regular(mhz); got != want {
+			t.Errorf("%d MHz: regular %t, want %t", mhz, got, want)
+		}
+	}
+}
+
 func TestListTellsOfEveryMistake(t *testing.T) {
 	got, err := channel.ParseList("1, 6,11HT20 36")
 	if err != nil || len(got) != 4 || got[2].String() != "11HT20" || got[3].MHz != 5180 {

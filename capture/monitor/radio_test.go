@@ -303,3 +303,11 @@ func TestMonitorInterfaceOfALongNameGetsAShorterOne(t *testing.T) {
 	l.stop()
 	<-l.ended
 }
+
+func TestRightToListenIsKnown(t *testing.T) {
+	newRadio(t, "mon8", arpRadiotap).set(true)
+	listen(t, "mon8").open(t) // nobody may without the right
+	if !monitor.Allowed() {
+		t.Error("it listens, and is said to have no right to")
+	}
+}

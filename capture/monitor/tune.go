@@ -48,7 +48,7 @@ func (r *radio) list(o Options) ([]channel.Channel, error) {
 // tune sets the first channel and hops until ctx is done. It returns why the radio cannot be tuned.
 func (s *Source) tune(ctx context.Context, r *radio) error {
 	o := s.options
-	if r.radios == nil {
+	if r.radios == nil || o.Stay && o.Channel == (channel.Channel{}) {
 		return nil
 	}
 	list, err := r.list(o)
