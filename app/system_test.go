@@ -119,7 +119,7 @@ func TestConfigurationThatIsNotInForceIsToldOnce(t *testing.T) {
 			said = append(said, m.Text)
 		}
 	}
-	if len(said) != 5 || !strings.Contains(strings.Join(said, "\n"), "Configuration: kismet.conf:6: the source wlan1 is not used") {
+	if len(said) != 5 || !strings.Contains(strings.Join(said, "\n"), "Configuration: kismet.conf:6: the source wlan1 is not taken over") {
 		t.Errorf("messages %q, want one for each", said)
 	}
 }

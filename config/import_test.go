@@ -101,7 +101,7 @@ func TestImportNamesWhatItLeavesOut(t *testing.T) {
 
 # Not taken over:
 # kismet.conf:2: gps is not used: Tocsin has no receiver of positions yet
-# kismet.conf:3: the source wlan0 is not used: only capture files (type=pcapfile) are sources yet
+# kismet.conf:3: the source wlan0 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here
 `
 	if diff := cmp.Diff(want, string(d.Import())); diff != "" {
 		t.Error(diff)

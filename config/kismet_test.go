@@ -213,11 +213,11 @@ func TestKismetSourcesAreFilesOrTold(t *testing.T) {
 		"source=wlan0", "source=wlan1:name=roof,channels=\"1,6,11\"", "source=/c/a.pcapng:realtime=true,name=\"a,b\",retry=true",
 		"source=odd:TYPE=pcapfile,name=odd", "source=log.kismet:type=kismetdb",
 	}, "\n")},
-		"kismet.conf:1: the source wlan0 is not used: only capture files (type=pcapfile) are sources yet",
-		"kismet.conf:2: the source wlan1 is not used: only capture files (type=pcapfile) are sources yet",
+		"kismet.conf:1: the source wlan0 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here",
+		"kismet.conf:2: the source wlan1 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here",
 		"kismet.conf:3: name of the source /c/a.pcapng is not used",
 		"kismet.conf:3: retry of the source /c/a.pcapng is not used",
-		"kismet.conf:5: the source log.kismet is not used: only capture files (type=pcapfile) are sources yet")
+		"kismet.conf:5: the source log.kismet is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here")
 	if diff := cmp.Diff([]string{"/c/a.pcapng:realtime=true", "odd:name=odd"}, c.Server.Sources); diff != "" {
 		t.Error(diff)
 	}

@@ -162,7 +162,7 @@ func (k *kismetReader) source(d directive) error {
 	}
 	kind := strings.ToLower(options["type"])
 	if path = strings.TrimSpace(path); kind != "pcapfile" && (kind != "" || !looksLikeFile(path)) {
-		k.draft.warn(d.place, "the source %s is not used: only capture files (type=pcapfile) are sources yet", shown(path))
+		k.draft.warn(d.place, "the source %s is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here", shown(path))
 		return nil
 	}
 	definition := []string{}
