@@ -13,6 +13,10 @@ type Elements struct {
 	// The first maxElements elements: one byte of id each, so that a look-up is a scan of adjacent bytes.
 	ids     [maxElements]uint8
 	offsets [maxElements]uint16
+
+	end    int       // of the last one indexed
+	moving [16]uint8 // places of volatile ones
+	moves  int       // of them
 }
 
 // maxElements bounds the index. Real frames have fewer than 50 elements; what comes later is not found by id.
@@ -25,13 +29,13 @@ type Element struct {
 }
 
 // reset empties e. Of ids and offsets only the first n entries are ever read.
-func (e *Elements) reset() { e.list, e.n, e.some = nil, 0, 0 }
+func (e *Elements) reset() { e.list, e.n, e.some, e.end, e.moves = nil, 0, 0, 0, 0 }
 
 // index reads b as a list of elements up to the first that overruns it.
 func (f *Frame) index(b []byte) {
 	e := &f.Elements
 	e.list = b
-	at, n, once, some := 0, 0, uint8(0), uint64(0)
+	at, n, moves, once, some := 0, 0, 0, uint8(0), uint64(0)
 	var defects Defects
 	for at+2 <= len(b) {
 		id, length := b[at], b[at+1]
@@ -54,6 +58,10 @@ func (f *Frame) index(b []byte) {
 		once |= r.once
 		defects |= contentDefects(id, b[at+2:end])
 		e.ids[n], e.offsets[n] = id, uint16(at)
+		if volatile[id] && moves < len(e.moving) {
+			e.moving[moves] = uint8(n)
+			moves++
+		}
 		some |= 1 << (id & 63)
 		n++
 		at = end
@@ -61,7 +69,7 @@ func (f *Frame) index(b []byte) {
 	if at+1 == len(b) {
 		defects |= DefectTrailing
 	}
-	e.n, e.some = n, some
+	e.n, e.some, e.moves, e.end = n, some, moves, at
 	f.Defects |= defects
 }
 

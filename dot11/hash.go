@@ -14,21 +14,17 @@ var volatile = [256]bool{
 
 // Hash returns a fingerprint of the elements' order and content, without the volatile ones: TIM, BSS load, channel
 // switches, quiet, secondary channel offset, overlapping scan, MME and reduced neighbour reports. Those must be read
-// in every frame by whoever needs them. Nobody who does not know the seed can find two lists of one hash on purpose.
+// in every frame by whoever needs them. Of more than sixteen volatile ones the others count. Nobody who does not know the seed can find two lists of one hash on purpose.
 func (e *Elements) Hash(seed maphash.Seed) uint64 {
 	var h uint64
-	from, to := 0, 0 // the run of elements that count
-	for i, id := range e.ids[:e.n] {
+	from := 0 // of the run of elements that count
+	for _, i := range e.moving[:e.moves] {
 		at := int(e.offsets[i])
-		end := at + 2 + int(e.list[at+1])
-		if volatile[id] {
-			h = mix(h, seed, e.list[from:to])
-			from = end
-		}
-		to = end
+		h = mix(h, seed, e.list[from:at])
+		from = at + 2 + int(e.list[at+1])
 	}
-	h = mix(h, seed, e.list[from:to])
-	return mix(h, seed, e.list[to:])
+	h = mix(h, seed, e.list[from:e.end])
+	return mix(h, seed, e.list[e.end:])
 }
 
 // mix adds a run of octets to h, so that the order of runs counts.

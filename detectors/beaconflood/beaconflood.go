@@ -204,9 +204,10 @@ const parts = 8
 
 // arrivals counts new networks by parts of the window: those of the window that runs, and of the one before.
 type arrivals struct {
-	width time.Duration
-	head  int64 // number of the newest part since the epoch
-	parts [2*parts + 1]part
+	width  time.Duration
+	head   int64         // number of the newest part since the epoch
+	begins time.Duration // when it began
+	parts  [2*parts + 1]part
 }
 
 type part struct {
@@ -216,6 +217,9 @@ type part struct {
 
 // move goes on to the part that at is in, and reports whether it is another one.
 func (a *arrivals) move(at time.Duration) bool {
+	if since := at - a.begins; since >= 0 && since < a.width {
+		return false
+	}
 	n := int64(at / a.width)
 	if n <= a.head && n > a.head-int64(len(a.parts)) {
 		return false
@@ -227,7 +231,7 @@ func (a *arrivals) move(at time.Duration) bool {
 			*a.part(i) = part{}
 		}
 	}
-	a.head = n
+	a.head, a.begins = n, time.Duration(n)*a.width
 	return true
 }
 

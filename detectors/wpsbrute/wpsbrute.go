@@ -28,7 +28,8 @@ var Spec = detect.Define(detect.Spec{
 		Attack:      []string{"T1110.001"},
 		Explains:    []string{"DEAUTHFLOOD"},
 	},
-	Frames: dot11.AnyData | dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Frames:  dot11.AnyData | dot11.Only(dot11.Beacon, dot11.ProbeResp),
+	Content: true,
 }, limits{
 	Failures: 3, Window: time.Minute, SlowFailures: 5, LockedFailures: 3, SlowWindow: 30 * time.Minute,
 	Again: 5 * time.Minute, Networks: 256, Sessions: 1024,
