@@ -63,7 +63,9 @@ type Flags struct {
 
 // AddMonitor makes a monitor interface of a radio.
 func (c *Client) AddMonitor(phy int, name string, flags Flags) error {
-	_, err := c.do(unix.NL80211_CMD_NEW_INTERFACE, netlink.Request|netlink.Acknowledge, func(e *netlink.AttributeEncoder) {
+	// The kernel answers with the interface. An acknowledgement would come beside that, and be taken for the answer to what
+	// is asked next.
+	_, err := c.do(unix.NL80211_CMD_NEW_INTERFACE, netlink.Request, func(e *netlink.AttributeEncoder) {
 		e.Uint32(unix.NL80211_ATTR_WIPHY, uint32(phy))
 		e.String(unix.NL80211_ATTR_IFNAME, name)
 		asMonitor(e, flags)
