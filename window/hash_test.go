@@ -24,7 +24,7 @@ func TestOnlyKeysThatAreTheirOctetsArePlain(t *testing.T) {
 		plain bool
 	}{
 		{uint16(0), true}, {address{}, true}, {hop{}, true}, {struct{}{}, true}, {[2]uint64{}, true},
-		{"", false}, {1.5, false}, {padded{}, false}, {struct{ p *int }{}, false}, {[1]string{}, false},
+		{"", false}, {1.5, false}, {padded{a: 1, b: 2}, false}, {struct{ p *int }{}, false}, {[1]string{}, false},
 		{struct{ _, a uint8 }{}, false}, {struct{ e any }{}, false},
 	} {
 		if got := isPlain(reflect.TypeOf(c.key)); got != c.plain {
