@@ -95,13 +95,6 @@ func (b *backlog) counts() (waiting int, lost uint64) {
 	return len(b.waiting.packets), b.lost
 }
 
-// losses returns how many packets were lost since the start.
-func (b *backlog) losses() uint64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.lost
-}
-
 // add copies those of batch for which there is room and returns how many. One packet always fits.
 func (p *parcel) add(batch []pcap.Packet, limit int) (n int) {
 	for ; n < len(batch); n++ {

@@ -31,19 +31,13 @@ type evidence struct {
 	addresses []tocsin.MAC
 	spans     []span // in which frames of the addresses belong to it, in order
 
-	file       *os.File
-	buffer     *bufio.Writer
-	out        *pcap.Writer
-	interfaces map[evidenceRadio]uint16
-	around     int
+	file   *os.File
+	buffer *bufio.Writer
+	out    *pcap.Mixer
+	around int
 }
 
 type span struct{ from, to time.Duration }
-
-type evidenceRadio struct {
-	sensor uint16
-	link   pcap.LinkType
-}
 
 // evidences collects what the alerts of one capture rest on. A nil one collects nothing.
 type evidences struct {
@@ -73,7 +67,7 @@ func (e *evidences) add(a *tocsin.Alert) {
 		e.begun++
 		v = &evidence{
 			path:     filepath.Join(e.folder, fmt.Sprintf("%03d-%s.pcapng", e.begun, a.Header)),
-			comments: map[uint64]string{}, interfaces: map[evidenceRadio]uint16{},
+			comments: map[uint64]string{},
 		}
 		e.by[a.Fingerprint], e.list = v, append(e.list, v)
 	}
@@ -168,23 +162,15 @@ func (v *evidence) write(p pcap.Packet, comment string, source *replay.Source) (
 			return fmt.Errorf("%w: %w; choose a folder that is empty", ErrEvidence, err)
 		}
 		v.buffer = bufio.NewWriter(v.file)
-		if v.out, err = pcap.NewWriter(v.buffer, nil); err != nil {
+		name := func(radio uint16) string { return sensorName(source.Sensors(), radio, source.Name()) }
+		if v.out, err = pcap.NewMixer(v.buffer, name); err != nil {
 			return err
 		}
 	}
-	r := evidenceRadio{p.Interface, p.Link}
-	n, known := v.interfaces[r]
-	if !known {
-		if n, err = v.out.AddInterface(pcap.Interface{Name: sensorName(source.Sensors(), p.Interface, source.Name()), Link: p.Link}); err != nil {
-			return err
-		}
-		v.interfaces[r] = n
-	}
-	p.Interface = n
 	if comment != "" {
 		p.Comment = comment
 	}
-	return v.out.Write(&p)
+	return v.out.Write(p)
 }
 
 func (v *evidence) close() error {

@@ -103,7 +103,8 @@ func (s *sourceState) called() string { return tocsin.Quote([]byte(s.source.Name
 func (s *sourceState) counts() capture.Counts {
 	c := s.source.Counts()
 	if s.backlog != nil {
-		c.Lost += s.backlog.losses()
+		_, lost := s.backlog.counts()
+		c.Lost += lost
 	}
 	return c
 }

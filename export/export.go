@@ -78,22 +78,27 @@ func (h *Hub) Stream(ctx context.Context, w io.Writer, flush func() error, f Fil
 	}
 	defer h.leave(s)
 	defer context.AfterFunc(ctx, s.end)()
-	out, err := pcap.NewWriter(w, nil)
+	out, err := pcap.NewMixer(w, h.sensor)
 	if err != nil {
 		return err
 	}
 	if err := flush(); err != nil {
 		return err
 	}
-	k := &keeper{out: out, sensor: h.sensor, keep: f.Keep, interfaces: map[radio]uint16{}}
 	for {
 		list, lost, ok := s.take()
 		if !ok {
 			return nil
 		}
-		if err := k.write(list, lost); err != nil {
-			return err
+		for i := range list {
+			if f.Keep != nil && !f.Keep(&list[i]) {
+				continue
+			}
+			if err := out.Write(list[i]); err != nil {
+				return err
+			}
 		}
+		out.Lost(lost)
 		if err := flush(); err != nil {
 			return err
 		}

@@ -131,16 +131,13 @@ func (d *detector) judge(a *ip.ARP, o *tocsin.Observation, found *detect.Finding
 		if o.Time-w.heard >= d.limits.Owned {
 			w.take(by, o)
 		}
-	case o.Time-w.answered >= relayed:
+	case o.Time-w.answered >= detect.Relayed:
 		w.answered = o.Time
 		if n := d.claims.Add(c, o.Time); n >= d.limits.Answers {
 			d.tell(c, w, a, n, o, found)
 		}
 	}
 }
-
-// relayed is the time in which an access point passes on what a station sent: it is heard twice and sent once.
-const relayed = 200 * time.Millisecond
 
 // isShared reports whether routers that stand in for each other have the hardware address in common: VRRP and CARP
 // (RFC 9568 §7.3), HSRP and its version 2 and GLBP of Cisco.

@@ -109,9 +109,6 @@ func (d *detector) read(m *dot11.Subframe, o *tocsin.Observation) bool {
 	return proven && d.message.Decode(u.Payload) == nil && d.message.IsAnswer == (u.SourcePort == ip.DNSPort)
 }
 
-// relayed is the time in which an access point passes on what a station sent: it is heard twice and sent once.
-const relayed = 200 * time.Millisecond
-
 // judge follows a question, or compares an answer with the first one.
 func (d *detector) judge(m *dot11.Subframe, o *tocsin.Observation, found *detect.Findings) {
 	q := question{
@@ -123,7 +120,7 @@ func (d *detector) judge(m *dot11.Subframe, o *tocsin.Observation, found *detect
 		switch {
 		case created || o.Time-g.asked >= d.limits.Open:
 			*g = progress{asked: o.Time}
-		case o.Time-g.asked >= relayed:
+		case o.Time-g.asked >= detect.Relayed:
 			g.again = true
 		}
 		return
