@@ -106,12 +106,12 @@ func TestLogHoldsWhatWasServed(t *testing.T) {
 		t.Errorf("%s packets are marked, %d were exported, %d raised an alert", got, len(exported), len(marked))
 	}
 	c := s.log.Counts()
-	packets := s.sources[0].Counts().Packets
+	packets := s.roster.all()[0].source.Counts().Packets
 	if got := column(t, path, "SELECT count(*) FROM packets"); got[0] != fmt.Sprint(packets) || c.Lost+c.Events+c.Packets != 0 {
 		t.Errorf("%s packets in the log, %d read, counts %+v", got, packets, c)
 	}
-	if got := column(t, path, "SELECT DISTINCT datasource FROM packets"); len(got) != 1 || got[0] != s.states[0].uuid {
-		t.Errorf("packets of sources %q, want %s", got, s.states[0].uuid)
+	if got := column(t, path, "SELECT DISTINCT datasource FROM packets"); len(got) != 1 || got[0] != s.roster.all()[0].uuid {
+		t.Errorf("packets of sources %q, want %s", got, s.roster.all()[0].uuid)
 	}
 	var status, source map[string]any
 	for query, to := range map[string]*map[string]any{"SELECT json FROM snapshots": &status, "SELECT json FROM datasources": &source} {
@@ -167,7 +167,7 @@ func TestSourcesTellWhatBecameOfThem(t *testing.T) {
 	settled := func(first, second, third kismet.Source) bool {
 		return !first.Running && first.Packets > 0 && second.Error != "" && third.Running
 	}
-	for !settled(s.states[0].record(), s.states[1].record(), s.states[2].record()) {
+	for !settled(s.roster.all()[0].record(), s.roster.all()[1].record(), s.roster.all()[2].record()) {
 		if body, ok := <-events.Events(); !ok {
 			t.Fatal(body)
 		}

@@ -58,7 +58,7 @@ func TestPacketsAreStreamedAsTheyAreHeard(t *testing.T) {
 	s := start(t, Options{Config: config.Default(), User: "admin", Password: "secret word", Memory: true, Sources: []capture.Source{demoSource(t, open)}})
 	victim := dot11.Addr{0x00, 0x1d, 0x0f, 0x10, 0x00, 0x01}
 	all := stream(t, s, "/pcap/all_packets.pcapng")
-	ofSource := stream(t, s, "/datasource/pcap/by-uuid/"+s.states[0].uuid+"/packets.pcapng")
+	ofSource := stream(t, s, "/datasource/pcap/by-uuid/"+s.roster.all()[0].uuid+"/packets.pcapng")
 	ofNetwork := stream(t, s, "/phy/phy80211/pcap/by-bssid/"+victim.String()+"/packets.pcapng")
 	close(open)
 	want := packetsOf(t, demoFile)[:500]

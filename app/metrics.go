@@ -96,13 +96,14 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	put(networksNow, float64(d.Networks))
 	put(devicesNow, float64(d.Devices))
 	put(streamsNow, float64(g.export.Streams()))
+	states := g.roster.all()
 	for i, s := range d.Sources {
 		number := strconv.Itoa(i + 1)
 		put(sourceUp, bit(s.State == v1.Running), s.Name, number)
 		put(sourcePackets, float64(s.Packets), s.Name, number)
 		put(sourceBytes, float64(s.Bytes), s.Name, number)
 		lost := s.Lost
-		if b := g.states[i].backlog; b != nil {
+		if b := states[i].backlog; b != nil {
 			waiting, dropped := b.counts()
 			put(queuePackets, float64(waiting), s.Name, number)
 			put(queueLost, float64(dropped), s.Name, number)

@@ -24,7 +24,7 @@ func TestMetricsTellWhatTheServerCounts(t *testing.T) {
 	}
 	close(open)
 	packets := len(packetsOf(t, demoFile))
-	for s.states[0].counts().Packets+s.states[1].counts().Packets < uint64(2*packets) || s.describe().Sources[1].State != "ended" || s.describe().Sources[0].State != "ended" {
+	for s.roster.all()[0].counts().Packets+s.roster.all()[1].counts().Packets < uint64(2*packets) || s.describe().Sources[1].State != "ended" || s.describe().Sources[0].State != "ended" {
 		time.Sleep(time.Millisecond)
 	}
 	code, body := get(t, s, "/metrics", "admin", "secret word")

@@ -53,17 +53,20 @@ func (f *flaky) Run(ctx context.Context, deliver func([]pcap.Packet) error) erro
 func listening(t *testing.T, f *flaky, conf config.Config, body func(*Server)) {
 	synctest.Test(t, func(t *testing.T) {
 		f.runs = make(chan func(context.Context, func([]pcap.Packet) error) error)
-		s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil), ledger: alert.New(alert.Options{Backlog: 1000}), sources: []capture.Source{f}}
+		s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil), ledger: alert.New(alert.Options{Backlog: 1000}), roster: newRoster(conf.Server.Queue.Limit)}
 		var err error
 		if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
 			t.Fatal(err)
 		}
-		s.states = sourceStates(nil, s.sources, conf.Server.Queue.Limit)
+		state, err := s.roster.add("", f)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			s.listen(ctx, 0)
+			s.listen(ctx, state)
 		}()
 		body(s)
 		stop()
@@ -87,7 +90,10 @@ func TestPipesAreLiveAndFilesAreNot(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		state := sourceStates([]string{definition}, []capture.Source{source}, 10)[0]
+		state, err := newRoster(10).add(definition, source)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if (state.backlog != nil) != c.live || reopens(source) != c.reopens {
 			t.Errorf("%s: queue %v, opened again %v, want %+v", definition, state.backlog != nil, reopens(source), c)
 		}
@@ -151,7 +157,7 @@ func TestSourceThatFailsIsOpenedAgain(t *testing.T) {
 		if topics[events.TopicSourceOpened] != 2 || topics[events.TopicSourceError] != 11 {
 			t.Errorf("events %v", topics)
 		}
-		if r := s.states[0].record(); !r.Retry || r.Attempts != 2 || r.TotalAttempts != 11 || r.Running || r.Error != "cable pulled" {
+		if r := s.roster.all()[0].record(); !r.Retry || r.Attempts != 2 || r.TotalAttempts != 11 || r.Running || r.Error != "cable pulled" {
 			t.Errorf("record %+v", r)
 		}
 	})
@@ -238,7 +244,7 @@ func TestLostPacketsAreTold(t *testing.T) {
 			batches <- packets
 			synctest.Wait()
 			time.Sleep(time.Second)
-			s.watch(s.states[0], time.Now())
+			s.watch(s.roster.all()[0], time.Now())
 			wantTold(t, s.ledger, want...)
 		}
 		step(1)  // the detectors have it
@@ -254,16 +260,16 @@ func TestLostPacketsAreTold(t *testing.T) {
 		step(10, queue, lost, long)
 		again := `PACKETLOST 300 packets of the source "roof" were lost before any detector saw them, 311 since the start`
 		step(10, queue, lost, long, again)
-		if r := s.states[0].record(); r.Lost != 311 {
+		if r := s.roster.all()[0].record(); r.Lost != 311 {
 			t.Errorf("the record has %d lost", r.Lost)
 		}
-		if n := s.watch(s.states[0], time.Now()); n != 100 {
+		if n := s.watch(s.roster.all()[0], time.Now()); n != 100 {
 			t.Errorf("%d packets wait", n)
 		}
 		close(look) // the detectors are back
 		synctest.Wait()
 		time.Sleep(time.Minute)
-		s.watch(s.states[0], time.Now())
+		s.watch(s.roster.all()[0], time.Now())
 		wantTold(t, s.ledger, queue, lost, long, again)
 		close(batches)
 		if looked != 101 {
@@ -293,7 +299,7 @@ func TestSlowDetectorsMakeACaptureWait(t *testing.T) {
 		}
 		for range 600 {
 			time.Sleep(time.Second)
-			s.watch(s.states[0], time.Now())
+			s.watch(s.roster.all()[0], time.Now())
 		}
 		wantTold(t, s.ledger)
 		if looked != 500 {

@@ -47,7 +47,7 @@ func (s *Server) tick(ctx context.Context) {
 // beat takes one measurement and returns the events that tell of it.
 func (s *Server) beat(now time.Time) []alert.Event {
 	p := s.passed()
-	for _, state := range s.states {
+	for _, state := range s.roster.all() {
 		state.sample(now)
 		p.queued += uint64(s.watch(state, now))
 	}
@@ -69,7 +69,7 @@ func (s *Server) passed() passed {
 	c := s.shard.decoder.Counts()
 	p := passed{heard: s.shard.packets, errors: c.BadHeader + c.BadFrame + c.BadFCS, processed: c.Frames}
 	s.mu.Unlock()
-	for _, state := range s.states {
+	for _, state := range s.roster.all() {
 		p.dropped += state.counts().Lost
 	}
 	return p

@@ -56,8 +56,8 @@ type Server struct {
 	keeper   *auth.Keeper
 	hub      *events.Hub
 	v1       *v1.Handler
-	sources  []capture.Source
-	states   []*sourceState // of the sources
+	radios   radios
+	roster   *roster // of the sources
 	presence *presence
 	log      *kismetLog // nil if there is none
 	sensors  sensors
@@ -95,10 +95,11 @@ func New(o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.presence = newPresence(o.Config.Policy, s.readPolicy)
-	if s.sources, err = openSources(o); err != nil {
+	s.radios = newRadios(o.Config.Policy, o.Logger)
+	s.roster = newRoster(o.Config.Server.Queue.Limit)
+	if err = s.openSources(); err != nil {
 		return nil, err
 	}
-	s.states = sourceStates(o.Config.Server.Sources, s.sources, o.Config.Server.Queue.Limit)
 	if s.keeper, err = s.openKeeper(); err != nil {
 		return nil, err
 	}
@@ -265,9 +266,7 @@ func (s *Server) serve(ctx context.Context) error {
 	running.Go(func() { s.v1.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
 	running.Go(func() { s.forgetHourly(ctx) })
-	for i := range s.sources {
-		running.Go(func() { s.listen(ctx, i) })
-	}
+	running.Go(func() { s.host(ctx) })
 	stopped := make(chan error, 1)
 	running.Go(func() { stopped <- s.http.Serve(s.listener) })
 	select {

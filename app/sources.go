@@ -66,17 +66,22 @@ func (s *sensors) name(n uint16) string {
 }
 
 // openSources makes the sources that the configuration names and adds those of o.
-func openSources(o Options) ([]capture.Source, error) {
-	var list []capture.Source
-	r := newRadios(o.Config.Policy, o.Logger)
-	for _, definition := range o.Config.Server.Sources {
-		s, err := openSource(definition, r)
+func (s *Server) openSources() error {
+	for _, definition := range s.options.Config.Server.Sources {
+		source, err := openSource(definition, s.radios)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, s)
+		if _, err := s.roster.add(definition, source); err != nil {
+			return err
+		}
 	}
-	return append(list, o.Sources...), nil
+	for _, source := range s.options.Sources {
+		if _, err := s.roster.add("", source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…" as Kismet writes sources.
@@ -167,16 +172,28 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// listen runs one source to its end and says what became of it. One that fails and can be opened again is, until ctx is done.
-func (s *Server) listen(ctx context.Context, i int) {
-	source, state := s.sources[i], s.states[i]
-	state.begin()
-	s.announce(events.TopicNewSource, state)
-	s.ledger.Say(tocsin.MessageInfo, "Reading "+tocsin.Quote([]byte(source.Name())))
+// errClosed is why a source is no longer listened to that somebody closed.
+var errClosed = errors.New("Source disabled")
+
+// listen runs one source to its end and says what became of it. One that fails and can be opened again is, until ctx is done or
+// somebody closes it. It does nothing if the source is listened to already.
+func (s *Server) listen(ctx context.Context, state *sourceState) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	topic := events.TopicSourceOpened
+	if state.isNew() {
+		topic = events.TopicNewSource
+	}
+	if !state.begin(stop) {
+		return
+	}
+	defer state.leave()
+	s.announce(topic, state)
+	s.ledger.Say(tocsin.MessageInfo, "Reading "+state.called())
 	for {
-		err := s.hear(ctx, i)
+		err := s.hear(ctx, state)
 		s.flush()
-		problem := failure(source, err)
+		problem := failure(state.source, err)
 		if ctx.Err() != nil || problem == nil {
 			s.ended(ctx, state, err)
 			return
@@ -185,29 +202,27 @@ func (s *Server) listen(ctx context.Context, i int) {
 		if pause == 0 {
 			return
 		}
-		t := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			t.Stop()
+		if !state.rest(ctx, pause) {
 			s.ended(ctx, state, nil)
 			return
-		case <-t.C:
 		}
 	}
 }
 
 // hear runs a source once and takes what it delivers to the detectors.
-func (s *Server) hear(ctx context.Context, i int) error {
-	source, state := s.sources[i], s.states[i]
+func (s *Server) hear(ctx context.Context, state *sourceState) error {
 	numbers := map[uint16]uint16{}
 	take, end := s.taker(ctx, state)
 	defer end()
-	return source.Run(ctx, func(batch []pcap.Packet) error {
+	return state.source.Run(ctx, func(batch []pcap.Packet) error {
+		if state.paused.Load() {
+			batch = nil
+		}
 		for j := range batch {
 			radio := batch[j].Interface
 			n, ok := numbers[radio]
 			if !ok {
-				n = s.sensors.number(i, radio, func() string { return radioName(source, radio) })
+				n = s.sensors.number(state.number-1, radio, func() string { return radioName(state.source, radio) })
 				numbers[radio] = n
 			}
 			batch[j].Interface = n
@@ -305,9 +320,13 @@ func (s *Server) ended(ctx context.Context, state *sourceState, err error) {
 	if err != nil && ctx.Err() == nil {
 		warning = err.Error()
 	}
-	state.end("", warning)
+	problem := ""
+	if errors.Is(context.Cause(ctx), errClosed) {
+		problem = errClosed.Error()
+	}
+	state.end(problem, warning)
 	s.announce(events.TopicSourceClosed, state)
-	if ctx.Err() == nil {
+	if ctx.Err() == nil || problem != "" {
 		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The source %s ended after %s", state.called(), count(int(state.counts().Packets), "packet")))
 	}
 }

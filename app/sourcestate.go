@@ -1,8 +1,11 @@
 package app
 
 import (
+	"context"
+	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -24,7 +27,13 @@ type sourceState struct {
 	path       string
 	backlog    *backlog // nil: the source waits for the detectors
 
+	paused atomic.Bool   // what it delivers is thrown away
+	again  chan struct{} // has one if it is to be opened before the pause after a failure is over
+
 	mu              sync.Mutex
+	changed         chan struct{}           // closed at the next change of what follows up to problem
+	stop            context.CancelCauseFunc // nil: it is not listened to
+	open            bool                    // it delivered since it was opened
 	outage          outage
 	strain          strain
 	running         bool
@@ -36,32 +45,104 @@ type sourceState struct {
 	packets, octets api.History
 }
 
-// sourceStates begins with the sources of the definitions; those of others are known by their name alone. At most queue
-// packets of a live one wait.
-func sourceStates(definitions []string, sources []capture.Source, queue int) []*sourceState {
-	var list []*sourceState
-	for i, source := range sources {
-		definition := source.Name()
-		path := definition
-		if i < len(definitions) {
-			definition, path = definitions[i], definitions[i]
-			if !isFile(definition) {
-				path, _, _ = strings.Cut(definition, ":")
-			}
-		}
-		state := &sourceState{source: source, uuid: kismet.CaptureUUID(path), number: i + 1, definition: definition, path: path}
-		if _, ok := source.(capture.Live); ok {
-			state.backlog = newBacklog(queue)
-		}
-		list = append(list, state)
+// newSourceState returns the state of a source to which nobody listens yet. At most queue packets of a live one wait.
+func newSourceState(definition string, id identity, source capture.Source, queue int) *sourceState {
+	state := &sourceState{
+		source: source, uuid: id.uuid, definition: definition, path: id.path,
+		again: make(chan struct{}, 1), changed: make(chan struct{}),
 	}
-	return list
+	if _, ok := source.(capture.Live); ok {
+		state.backlog = newBacklog(queue)
+	}
+	return state
 }
 
-func (s *sourceState) begin() {
+// identity is by what clients know a source.
+type identity struct{ uuid, path string }
+
+// identify returns the identity of the source that a definition means.
+func identify(definition string, source capture.Source) identity {
+	path, text := definition, ""
+	if !isFile(definition) {
+		path, text, _ = strings.Cut(definition, ":")
+	}
+	id := identity{kismet.CaptureUUID(path), path}
+	if _, ok := source.(*monitor.Source); ok {
+		if i, err := net.InterfaceByName(path); err == nil && len(i.HardwareAddr) == len(tocsin.MAC{}) {
+			id.uuid = kismet.RadioUUID(tocsin.MAC(i.HardwareAddr))
+		}
+	}
+	options, _ := splitOptions(text) // whoever made the source has told of mistakes
+	for _, o := range options {
+		if o.key == "uuid" {
+			id.uuid = strings.ToUpper(o.value)
+		}
+	}
+	return id
+}
+
+// begin notes that the source is listened to, until stop is called; false if it is already.
+func (s *sourceState) begin(stop context.CancelCauseFunc) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running, s.started = true, time.Now()
+	if s.stop != nil {
+		return false
+	}
+	s.stop, s.running, s.started, s.problem, s.warning = stop, true, time.Now(), "", ""
+	s.change()
+	return true
+}
+
+// isNew reports whether the source was never listened to.
+func (s *sourceState) isNew() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.started.IsZero()
+}
+
+// leave notes that the source is no longer listened to.
+func (s *sourceState) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop, s.open = nil, false
+	s.change()
+}
+
+// change wakes whoever waits for a change. The lock is held.
+func (s *sourceState) change() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// await returns when ready does not say to go on waiting, which is asked after each change with the lock held.
+func (s *sourceState) await(ctx context.Context, ready func() bool) error {
+	for {
+		s.mu.Lock()
+		done, changed := ready(), s.changed
+		s.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// rest waits for the pause before a source that failed is opened again, or until somebody asks for that; false if ctx was done
+// before.
+func (s *sourceState) rest(ctx context.Context, pause time.Duration) bool {
+	t := time.NewTimer(pause)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-s.again:
+	case <-t.C:
+	}
+	return true
 }
 
 // delivered notes a batch. Reopened says that it is the first after a failure; news is what people are to be told of that.
@@ -70,6 +151,10 @@ func (s *sourceState) delivered(batch []pcap.Packet) (reopened bool, news string
 	defer s.mu.Unlock()
 	if n := len(batch); n > 0 {
 		s.link = batch[n-1].Link
+	}
+	if !s.open {
+		s.open = true
+		s.change()
 	}
 	if s.outage.failures == 0 {
 		return false, ""
@@ -85,7 +170,8 @@ func (s *sourceState) delivered(batch []pcap.Packet) (reopened bool, news string
 func (s *sourceState) fail(problem string) (pause time.Duration, tell bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running, s.ended, s.problem = false, time.Now(), problem
+	s.running, s.open, s.ended, s.problem = false, false, time.Now(), problem
+	s.change()
 	return s.outage.fail(s.ended)
 }
 
@@ -113,6 +199,7 @@ func (s *sourceState) end(problem, warning string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running, s.ended, s.problem, s.warning = false, time.Now(), problem, warning
+	s.change()
 }
 
 // sample notes how many packets came since the last sample.
@@ -172,8 +259,9 @@ func driver(s capture.Source) kismet.Driver {
 
 // sourceRecords tells of all sources.
 func (s *Server) sourceRecords() []kismet.Source {
-	list := make([]kismet.Source, len(s.states))
-	for i, state := range s.states {
+	states := s.roster.all()
+	list := make([]kismet.Source, len(states))
+	for i, state := range states {
 		list[i] = state.record()
 	}
 	return list

@@ -34,7 +34,7 @@ func (s *Server) describe() v1.Server {
 		Version: Version(), Commit: Commit(), Name: c.Name, Description: c.Description, Location: c.Location,
 		Started: s.started, Networks: networks, Devices: devices,
 	}
-	for _, state := range s.states {
+	for _, state := range s.roster.all() {
 		d.Sources = append(d.Sources, state.describe())
 	}
 	return d
@@ -70,12 +70,13 @@ func (s *Server) describeSensors() []v1.Sensor {
 	for _, i := range sources {
 		radios[i]++
 	}
+	states := s.roster.all()
 	list := make([]v1.Sensor, len(names))
 	for n, name := range names {
-		source := s.sources[sources[n]]
-		list[n] = v1.Sensor{Name: name, Source: source.Name()}
+		state := states[sources[n]]
+		list[n] = v1.Sensor{Name: name, Source: state.source.Name()}
 		if radios[sources[n]] == 1 {
-			list[n].Lost = new(s.states[sources[n]].counts().Lost)
+			list[n].Lost = new(state.counts().Lost)
 		}
 	}
 	s.mu.Lock()

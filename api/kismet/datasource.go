@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api"
 )
@@ -35,6 +36,11 @@ type Source struct {
 // CaptureUUID returns the identifier that a capture file has as a source, by its path as it is written.
 func CaptureUUID(path string) string {
 	return fmt.Sprintf("4E1D07C3-0000-0000-0000-0000%08X", alert.Checksum([]byte(path)))
+}
+
+// RadioUUID returns the identifier that a radio has as a source, by the address of the interface that was named.
+func RadioUUID(address tocsin.MAC) string {
+	return fmt.Sprintf("5FE308BD-0000-0000-0000-%012X", address[:])
 }
 
 // Driver is one kind of source.
