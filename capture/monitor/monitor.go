@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,9 +48,18 @@ type Source struct {
 	packets atomic.Uint64
 	octets  atomic.Uint64
 	lost    atomic.Uint64
+	orders  chan order // to the goroutine that tunes
+
+	mu     sync.Mutex
+	plan   plan
+	tuning capture.Tuning
+	left   chan struct{} // closed when the radio is no longer tuned; nil: it is not
 }
 
-var _ capture.Live = (*Source)(nil)
+var (
+	_ capture.Live  = (*Source)(nil)
+	_ capture.Tuner = (*Source)(nil)
+)
 
 // New returns a source for o.
 func New(o Options) *Source {
@@ -68,7 +78,7 @@ func New(o Options) *Source {
 	if o.Radios == nil {
 		o.Radios = dial
 	}
-	return &Source{options: o}
+	return &Source{options: o, orders: make(chan order), plan: plan{o.Channel, o.Channels, o.Stay, o.Pace}}
 }
 
 // Exists reports whether this machine has an interface of that name.
@@ -112,10 +122,10 @@ func (s *Source) Run(ctx context.Context, deliver func([]pcap.Packet) error) err
 	}
 	defer ring.close()
 	tuned, cancel := context.WithCancelCause(ctx)
-	done := make(chan struct{})
+	done, first := make(chan struct{}), s.opened(r)
 	go func() {
 		defer close(done)
-		if err := s.tune(tuned, r); err != nil {
+		if err := s.tune(tuned, r, first); err != nil {
 			cancel(fmt.Errorf("listen to %s: %w", s.options.Interface, err))
 		}
 	}()

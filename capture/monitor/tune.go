@@ -14,14 +14,22 @@ import (
 // DefaultPace is how long a radio listens to a channel on average: two beacons of most networks.
 const DefaultPace = 200 * time.Millisecond
 
+// plan is where a radio is to listen.
+type plan struct {
+	first    channel.Channel   // where to begin; the zero value leaves the radio where it is
+	channels []channel.Channel // to hop over; nil is all that the radio may listen to
+	stay     bool              // do not hop
+	pace     time.Duration
+}
+
+func (r *radio) has(c channel.Channel) bool {
+	return slices.Contains(r.phy.Channels(), channel.At(c.MHz))
+}
+
 // list returns the channels to hop over, of which the radio has all.
-func (r *radio) list(o Options) ([]channel.Channel, error) {
-	can := r.phy.Channels()
-	has := func(c channel.Channel) bool { return slices.Contains(can, channel.At(c.MHz)) }
-	if c := o.Channel; c != (channel.Channel{}) && !has(c) {
-		return nil, fmt.Errorf("the radio cannot listen to channel %s; `tocsin sources` lists what it can", c)
-	}
-	if o.Channels == nil {
+func (r *radio) list(p plan, o Options) ([]channel.Channel, error) {
+	if p.channels == nil {
+		can := r.phy.Channels()
 		regular := slices.DeleteFunc(can, func(c channel.Channel) bool { return !channel.Regular(c.MHz) })
 		if len(regular) == 0 {
 			return nil, errors.New("the radio has no channel that may be used here; `iw reg get` tells for what country it is set")
@@ -29,8 +37,8 @@ func (r *radio) list(o Options) ([]channel.Channel, error) {
 		return regular, nil
 	}
 	var list, lacks []channel.Channel
-	for _, c := range o.Channels {
-		if has(c) {
+	for _, c := range p.channels {
+		if r.has(c) {
 			list = append(list, c)
 		} else {
 			lacks = append(lacks, c)
@@ -45,73 +53,135 @@ func (r *radio) list(o Options) ([]channel.Channel, error) {
 	return list, nil
 }
 
-// tune sets the first channel and hops until ctx is done. It returns why the radio cannot be tuned.
-func (s *Source) tune(ctx context.Context, r *radio) error {
-	o := s.options
-	if r.radios == nil || o.Stay && o.Channel == (channel.Channel{}) {
-		return nil
-	}
-	list, err := r.list(o)
-	if err != nil {
-		return err
-	}
-	if o.Channel != (channel.Channel{}) {
-		if err := r.radios.SetChannel(r.index, o.Channel); err != nil {
-			return r.explain(err)
-		}
-	}
-	if o.Stay {
-		return nil
-	}
-	member := o.Pool.Join(list)
-	defer member.Leave()
-	return s.hop(ctx, r, member)
+// tuner tunes a radio while it is listened to. It belongs to one goroutine.
+type tuner struct {
+	source  *Source
+	radio   *radio
+	plan    plan
+	member  *channel.Member // nil: it stays
+	version uint64          // of the member's share
+	hopper  *channel.Hopper
+	refused int // channels one after the other
+	told    map[channel.Channel]bool
+	at      stay
 }
 
-// hop tunes the radio to one channel after the other. A channel that the driver refuses is passed over; if it refuses all for a
-// whole round, that is the end.
-func (s *Source) hop(ctx context.Context, r *radio, member *channel.Member) error {
-	share, version := member.Share()
-	hopper := channel.NewHopper(share, s.options.Pace, s.options.Protected)
-	refused, told := 0, map[channel.Channel]bool{}
+// stay is the time on one channel.
+type stay struct {
+	deaf   bool // the radio refused the channel
+	begun  time.Time
+	before uint64 // packets
+}
+
+// order is a plan that somebody waits for.
+type order struct {
+	plan   plan
+	answer chan<- error // has room for one
+}
+
+// tune follows a plan, and the orders that come, until ctx is done. It returns why the radio cannot be tuned.
+func (s *Source) tune(ctx context.Context, r *radio, first plan) error {
+	t := &tuner{source: s, radio: r, told: map[channel.Channel]bool{}}
+	defer s.closed()
+	defer t.leave()
+	if r.radios != nil {
+		if err := t.follow(first); err != nil {
+			return err
+		}
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	timer.Stop()
 	for {
-		list, v := member.Share()
-		if v != version {
-			share, version = list, v
-			hopper.Set(share)
-		}
-		at, dwell := hopper.Next()
-		err := r.radios.SetChannel(r.index, at)
-		begun, before := time.Now(), s.packets.Load()
-		switch {
-		case err == nil:
-			refused = 0
-		case errors.Is(err, unix.EPERM), errors.Is(err, unix.ENODEV), refused+1 >= len(share):
-			return r.explain(err)
-		default:
-			refused++
-			if !told[at] {
-				told[at] = true
-				s.options.Logger.Warn("the radio refuses a channel", "source", s.options.Name, "channel", at.String(), "error", err)
+		if t.hopper != nil {
+			dwell, err := t.hop()
+			if err != nil {
+				return err
 			}
+			timer.Reset(dwell)
 		}
-		if !wait(ctx, dwell) {
+		select {
+		case <-ctx.Done():
 			return nil
-		}
-		if err == nil {
-			hopper.Heard(s.packets.Load()-before, time.Since(begun))
+		case <-timer.C:
+			t.heard()
+		case o := <-s.orders:
+			timer.Stop()
+			o.answer <- t.follow(o.plan)
 		}
 	}
 }
 
-// wait reports whether so much time passed before ctx was done.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
+// follow changes the plan. If the radio cannot follow it that is told, and the plan is as before.
+func (t *tuner) follow(p plan) error {
+	r, o := t.radio, t.source.options
+	var list []channel.Channel
+	var err error
+	switch {
+	case r.radios == nil:
+		return errors.New("the radio cannot be tuned: the kernel does not know it as a wireless interface")
+	case p.first != (channel.Channel{}) && !r.has(p.first):
+		return fmt.Errorf("the radio cannot listen to channel %s; `tocsin sources` lists what it can", p.first)
+	case !p.stay:
+		if list, err = r.list(p, o); err != nil {
+			return err
+		}
+	}
+	if p.first != (channel.Channel{}) {
+		if err := r.radios.SetChannel(r.index, p.first); err != nil {
+			return r.explain(err)
+		}
+	}
+	t.leave()
+	t.plan, t.refused = p, 0
+	if list != nil {
+		t.member = o.Pool.Join(list)
+		var share []channel.Channel
+		share, t.version = t.member.Share()
+		t.hopper = channel.NewHopper(share, p.pace, o.Protected)
+	}
+	t.source.planned(p, list)
+	return nil
+}
+
+// leave ends hopping; others hop over its channels from then on.
+func (t *tuner) leave() {
+	if t.member != nil {
+		t.member.Leave()
+	}
+	t.member, t.hopper = nil, nil
+}
+
+// hop tunes the radio to the next channel and returns for how long. A channel that the driver refuses is passed over; if it
+// refuses all for a whole round, that is the end.
+func (t *tuner) hop() (time.Duration, error) {
+	share, version := t.member.Share()
+	if version != t.version {
+		t.version = version
+		t.hopper.Set(share)
+	}
+	to, dwell := t.hopper.Next()
+	err := t.radio.radios.SetChannel(t.radio.index, to)
+	t.at = stay{err != nil, time.Now(), t.source.packets.Load()}
+	switch {
+	case err == nil:
+		t.refused = 0
+		t.source.at(to)
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.ENODEV), t.refused+1 >= len(share):
+		return 0, t.radio.explain(err)
+	default:
+		t.refused++
+		if !t.told[to] {
+			t.told[to] = true
+			t.source.options.Logger.Warn("the radio refuses a channel", "source", t.source.options.Name, "channel", to.String(), "error", err)
+		}
+	}
+	return dwell, nil
+}
+
+// heard notes what the channel had that was listened to.
+func (t *tuner) heard() {
+	if !t.at.deaf {
+		t.hopper.Heard(t.source.packets.Load()-t.at.before, time.Since(t.at.begun))
 	}
 }
