@@ -60,7 +60,7 @@ func (s *Server) runLog() (stop func()) {
 func (s *Server) logSources() []kismetdb.Source {
 	now := time.Now()
 	var list []kismetdb.Source
-	for _, r := range s.sourceRecords() {
+	for _, r := range (sourceControl{s}).Sources() {
 		list = append(list, kismetdb.Source{
 			UUID: r.UUID, Type: r.Driver.Type, Definition: r.Definition, Name: r.Name, Interface: r.Interface,
 			JSON: kismet.AppendSource(nil, &r, now),

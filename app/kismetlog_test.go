@@ -172,7 +172,7 @@ func TestSourcesTellWhatBecameOfThem(t *testing.T) {
 			t.Fatal(body)
 		}
 	}
-	list := s.sourceRecords()
+	list := sourceControl{s}.Sources()
 	if r := list[0]; r.Name != "attic" || r.Interface != demoFile || r.Definition != demoFile+":name=attic" || r.Link == 0 || r.Error != "" {
 		t.Errorf("the capture: %+v", r)
 	}

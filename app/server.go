@@ -185,7 +185,7 @@ func (s *Server) handler() http.Handler {
 	})
 	k := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
-		CORS: s.options.CORS, Sources: s.sourceRecords, Presence: s.presence, Live: s.export,
+		CORS: s.options.CORS, Sources: sourceControl{s}, Presence: s.presence, Live: s.export,
 	}
 	if s.log != nil {
 		k.Log = s.log

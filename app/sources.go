@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -86,11 +87,11 @@ func (s *Server) openSources() error {
 
 // openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…" as Kismet writes sources.
 func openSource(definition string, r radios) (capture.Source, error) {
-	path, text, _ := strings.Cut(definition, ":")
-	if isFile(definition) {
-		path, text = definition, ""
-	}
+	path, text := cutDefinition(definition)
 	options, err := splitOptions(text)
+	if err == nil {
+		_, options, err = cutUUID(options)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", definition, err)
 	}
@@ -109,6 +110,30 @@ func openSource(definition string, r radios) (capture.Source, error) {
 		return nil, fmt.Errorf("source %s: %w", definition, err)
 	}
 	return s, nil
+}
+
+// cutDefinition parts what a source is from its options. A file may have a colon in its name.
+func cutDefinition(definition string) (path, options string) {
+	if isFile(definition) {
+		return definition, ""
+	}
+	path, options, _ = strings.Cut(definition, ":")
+	return path, options
+}
+
+// uuidForm is how the identifier of a source is written.
+var uuidForm = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
+
+// cutUUID takes the identifier out of options, which is "" if there is none.
+func cutUUID(options []option) (uuid string, rest []option, err error) {
+	for _, o := range options {
+		if o.key != "uuid" {
+			rest = append(rest, o)
+		} else if uuid = strings.ToUpper(o.value); !uuidForm.MatchString(uuid) {
+			return "", nil, fmt.Errorf("uuid=%s is not of the form 5FE308BD-0000-0000-0000-00C0CAB1B2B3", o.value)
+		}
+	}
+	return uuid, rest, nil
 }
 
 // fileSource returns the source for a capture.
@@ -191,6 +216,7 @@ func (s *Server) listen(ctx context.Context, state *sourceState) {
 	s.announce(topic, state)
 	s.ledger.Say(tocsin.MessageInfo, "Reading "+state.called())
 	for {
+		state.attempt()
 		err := s.hear(ctx, state)
 		s.flush()
 		problem := failure(state.source, err)

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +33,7 @@ type sourceState struct {
 	changed         chan struct{}           // closed at the next change of what follows up to problem
 	stop            context.CancelCauseFunc // nil: it is not listened to
 	open            bool                    // it delivered since it was opened
+	asked           bool                    // somebody wants it opened, which was not tried yet
 	outage          outage
 	strain          strain
 	running         bool
@@ -62,10 +62,7 @@ type identity struct{ uuid, path string }
 
 // identify returns the identity of the source that a definition means.
 func identify(definition string, source capture.Source) identity {
-	path, text := definition, ""
-	if !isFile(definition) {
-		path, text, _ = strings.Cut(definition, ":")
-	}
+	path, text := cutDefinition(definition)
 	id := identity{kismet.CaptureUUID(path), path}
 	if _, ok := source.(*monitor.Source); ok {
 		if i, err := net.InterfaceByName(path); err == nil && len(i.HardwareAddr) == len(tocsin.MAC{}) {
@@ -73,10 +70,8 @@ func identify(definition string, source capture.Source) identity {
 		}
 	}
 	options, _ := splitOptions(text) // whoever made the source has told of mistakes
-	for _, o := range options {
-		if o.key == "uuid" {
-			id.uuid = strings.ToUpper(o.value)
-		}
+	if uuid, _, _ := cutUUID(options); uuid != "" {
+		id.uuid = uuid
 	}
 	return id
 }
@@ -98,6 +93,23 @@ func (s *sourceState) isNew() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.started.IsZero()
+}
+
+// ask notes that the source is wanted open.
+func (s *sourceState) ask() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = true
+}
+
+// attempt notes that the source is about to be opened.
+func (s *sourceState) attempt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked {
+		s.asked, s.problem = false, ""
+		s.change()
+	}
 }
 
 // leave notes that the source is no longer listened to.
@@ -214,11 +226,15 @@ func (s *sourceState) sample(now time.Time) {
 
 func (s *sourceState) record() kismet.Source {
 	c := s.counts()
+	var tuning capture.Tuning
+	if tuner, ok := s.source.(capture.Tuner); ok {
+		tuning = tuner.Tuning()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return kismet.Source{
-		UUID: s.uuid, Number: s.number, Name: s.source.Name(), Definition: s.definition, Interface: s.path, Driver: driver(s.source),
-		Running: s.running, Error: s.problem, Warning: s.warning, Link: uint16(s.link), Packets: c.Packets, Lost: c.Lost,
+		UUID: s.uuid, Number: s.number, Name: s.source.Name(), Definition: s.definition, Interface: s.path, Driver: driver(s.source), Tuning: tuning,
+		Paused: s.paused.Load(), Running: s.running, Error: s.problem, Warning: s.warning, Link: uint16(s.link), Packets: c.Packets, Lost: c.Lost,
 		PacketRate: s.packets, ByteRate: s.octets,
 		Retry: reopens(s.source), Attempts: s.outage.failures, TotalAttempts: s.outage.total,
 	}
@@ -255,14 +271,4 @@ func driver(s capture.Source) kismet.Driver {
 		return kismet.TZSPDriver
 	}
 	return kismet.CaptureDriver
-}
-
-// sourceRecords tells of all sources.
-func (s *Server) sourceRecords() []kismet.Source {
-	states := s.roster.all()
-	list := make([]kismet.Source, len(states))
-	for i, state := range states {
-		list[i] = state.record()
-	}
-	return list
 }

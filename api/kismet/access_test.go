@@ -49,6 +49,14 @@ var places = []place{
 	{"GET", "/datasource/defaults.json", "/datasource/defaults", "readonly"},
 	{"GET", "/datasource/by-uuid/" + accessSource + "/source.json", "/datasource/by-uuid/:uuid/source", "readonly"},
 	{"GET", "/datasource/list_interfaces.json", "/datasource/list_interfaces", "admin"},
+	{"POST", "/datasource/add_source.cmd", "/datasource/add_source", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/set_channel.cmd", "/datasource/by-uuid/:uuid/set_channel", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/set_hop.cmd", "/datasource/by-uuid/:uuid/set_hop", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/open_source.cmd", "/datasource/by-uuid/:uuid/open_source", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/close_source.cmd", "/datasource/by-uuid/:uuid/close_source", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/disable_source.cmd", "/datasource/by-uuid/:uuid/disable_source", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/pause_source.cmd", "/datasource/by-uuid/:uuid/pause_source", "admin"},
+	{"POST", "/datasource/by-uuid/" + accessSource + "/resume_source.cmd", "/datasource/by-uuid/:uuid/resume_source", "admin"},
 	{"GET", "/devices/alerts/mac/found/macs.json", "/devices/alerts/mac/:type/macs", "readonly"},
 	{"POST", "/devices/alerts/mac/found/add.cmd", "/devices/alerts/mac/:type/add", "admin"},
 	{"POST", "/devices/alerts/mac/lost/remove.cmd", "/devices/alerts/mac/:type/remove", "admin"},
@@ -198,7 +206,7 @@ func accessHandler(k *auth.Keeper, cors kismet.CORS) http.Handler {
 func loggingHandler(k *auth.Keeper, cors kismet.CORS, l *alert.Ledger, logger *slog.Logger) http.Handler {
 	sources := []kismet.Source{{UUID: accessSource, Name: "capture"}}
 	return kismet.New(kismet.Options{Ledger: l, Auth: k, CORS: cors, Logger: logger,
-		Sources: func() []kismet.Source { return sources }, Presence: &watchlist{}, Log: &packetLog{}, Live: endedHub(),
+		Sources: &sourceList{list: sources}, Presence: &watchlist{}, Log: &packetLog{}, Live: endedHub(),
 		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
 }
 

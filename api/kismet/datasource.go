@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api"
+	"github.com/tocsin-wids/tocsin/capture"
 )
 
 // Source is what the server knows of one source of frames.
@@ -21,6 +22,8 @@ type Source struct {
 	Interface  string // path of the capture, - is standard input; or the radio's
 	Driver     Driver
 	Running    bool
+	Paused     bool // what it hears is thrown away
+	Tuning     capture.Tuning
 	Error      string // that ended it; empty if none did
 	Warning    string // about what was read all the same
 	Link       uint16 // link type of its last packet; 0 if it had none
@@ -54,7 +57,7 @@ var (
 	CaptureDriver = Driver{
 		Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not", Probe: true, Local: true,
 	}
-	RadioDriver = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, Local: true}
+	RadioDriver = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Tuning: true, Hop: true}
 	TZSPDriver  = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
 
 	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver}
@@ -92,7 +95,10 @@ func noText(*src) string  { return "" }
 func noNumber(*src) int64 { return 0 }
 func never(*src) bool     { return false }
 
-func noList(b []byte, _ *src) []byte { return append(b, '[', ']') }
+func sourceList(name, help string, get func(*src) []string) api.Field[src] {
+	return api.Field[src]{Name: "kismet.datasource." + name, Type: "vector[string]", Help: help,
+		Append: func(b []byte, s *src) []byte { return api.AppendStrings(b, get(s)) }}
+}
 
 // historyFields are the members of a history in a record of another type.
 func historyFields(get func(*src) *api.HistoryView) []api.Field[src] {
@@ -144,13 +150,18 @@ var sourceFields = []api.Field[src]{
 	sourceNumber("source_key", "uint32_t", "checksum of the identifier", func(s *src) int64 { return int64(alert.Checksum([]byte(s.UUID))) }),
 	sourceText("name", "what people call it", func(s *src) string { return s.Name }),
 	sourceText("definition", "as it was configured", func(s *src) string { return s.Definition }),
-	sourceText("interface", "path of the capture", func(s *src) string { return s.Interface }),
-	sourceText("capture_interface", "path of the capture", func(s *src) string { return s.Interface }),
-	sourceText("hardware", "radio, unknown", noText),
+	sourceText("interface", "interface of the radio; path of the capture", func(s *src) string { return s.Interface }),
+	sourceText("capture_interface", "interface that is listened to; path of the capture", func(s *src) string {
+		if s.Tuning.Interface != "" {
+			return s.Tuning.Interface
+		}
+		return s.Interface
+	}),
+	sourceText("hardware", "driver of the radio, as far as known", func(s *src) string { return s.Tuning.Hardware }),
 	{Name: "kismet.datasource.type_driver", Type: "map[field, x]", Help: "kind of source",
 		Fields: driverFields(func(s *src) *Driver { return &s.Driver })},
 	sourceFlag("running", "is being read", func(s *src) bool { return s.Running }),
-	sourceFlag("paused", "never", never),
+	sourceFlag("paused", "what it hears is thrown away", func(s *src) bool { return s.Paused }),
 	sourceFlag("error", "ended with an error", func(s *src) bool { return s.Error != "" }),
 	sourceText("error_reason", "the error", func(s *src) string { return s.Error }),
 	sourceText("warning", "what was wrong with what was read all the same", func(s *src) string { return s.Warning }),
@@ -165,11 +176,12 @@ var sourceFields = []api.Field[src]{
 	sourceText("datasource_version", "version of the capture tool, none", noText),
 	sourceNumber("dlt", "uint32_t", "link type of the newest packet, 0 before the first", func(s *src) int64 { return int64(s.Link) }),
 	sourceNumber("linktype_override", "uint32_t", "none", noNumber),
-	{Name: "kismet.datasource.channels", Type: "vector[string]", Help: "a capture has none to tune to", Append: noList},
-	{Name: "kismet.datasource.hop_channels", Type: "vector[string]", Help: "none", Append: noList},
-	sourceText("channel", "none", noText),
-	sourceFlag("hopping", "never", never),
-	sourceNumber("hop_rate", "double", "none", noNumber),
+	sourceList("channels", "to which the radio can listen", func(s *src) []string { return s.Tuning.Channels }),
+	sourceList("hop_channels", "over which it hops", func(s *src) []string { return s.Tuning.Hop }),
+	sourceText("channel", "to which it listens, the newest that is known while it hops", func(s *src) string { return s.Tuning.Channel }),
+	sourceFlag("hopping", "it hops", func(s *src) bool { return len(s.Tuning.Hop) > 0 }),
+	{Name: "kismet.datasource.hop_rate", Type: "double", Help: "channels a second, 0 if it does not hop",
+		Append: func(b []byte, s *src) []byte { return strconv.AppendFloat(b, s.Tuning.Rate, 'g', -1, 64) }},
 	sourceFlag("hop_split", "never", never),
 	sourceFlag("hop_shuffle", "never", never),
 	sourceNumber("hop_shuffle_skip", "uint32_t", "none", noNumber),
@@ -207,20 +219,20 @@ func recordOf(s *Source, now time.Time) sourceRecord {
 	return sourceRecord{*s, s.PacketRate.At(now), s.ByteRate.At(now)}
 }
 
-// sourceRoutes tell of the sources. There are no commands yet: nothing is tuned or paused.
-func (h *handler) sourceRoutes(list func(string, func(*request) (reply, error)) route) []route {
+// sourceRoutes tell of the sources, and change them.
+func (h *handler) sourceRoutes(list, command func(string, func(*request) (reply, error)) route) []route {
 	if h.Sources == nil {
 		return nil
 	}
 	interfaces := list("/datasource/list_interfaces", h.listInterfaces)
 	interfaces.roles = []string{api.Admin}
-	return []route{
+	return append(h.sourceCommands(command), []route{
 		list("/datasource/all_sources", h.allSources),
 		list("/datasource/types", h.sourceTypes),
 		list("/datasource/defaults", h.sourceDefaults),
 		list("/datasource/by-uuid/:uuid/source", h.sourceByUUID),
 		interfaces,
-	}
+	}...)
 }
 
 func (h *handler) allSources(q *request) (reply, error) {
@@ -228,20 +240,22 @@ func (h *handler) allSources(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	sources, now := h.Sources(), h.Now()
+	sources, now := h.Sources.Sources(), h.Now()
 	return reply{body: api.AppendList(nil, len(sources), q.format, 0, func(b []byte, i int) []byte {
 		r := recordOf(&sources[i], now)
 		return api.AppendRecord(b, &r, fields, q.format, 1)
 	})}, nil
 }
 
-func (h *handler) sourceByUUID(q *request) (reply, error) {
+func (h *handler) sourceByUUID(q *request) (reply, error) { return h.sourceRecord(q, q.params["uuid"]) }
+
+func (h *handler) sourceRecord(q *request, uuid string) (reply, error) {
 	fields, err := selected(q, sourceFields)
 	if err != nil {
 		return reply{}, err
 	}
-	for _, s := range h.Sources() {
-		if strings.EqualFold(s.UUID, q.params["uuid"]) {
+	for _, s := range h.Sources.Sources() {
+		if strings.EqualFold(s.UUID, uuid) {
 			r := recordOf(&s, h.Now())
 			return reply{body: q.format.End(api.AppendRecord(nil, &r, fields, q.format, 0))}, nil
 		}
@@ -259,20 +273,16 @@ func (h *handler) sourceTypes(q *request) (reply, error) {
 	})}, nil
 }
 
-// listInterfaces answers that none is found: no kind of source lists interfaces yet.
-func (h *handler) listInterfaces(q *request) (reply, error) {
-	return reply{body: api.AppendList(nil, 0, q.format, 0, nil)}, nil
-}
-
-// defaultFields say how sources hop and where remote ones are heard: they do not, and nowhere.
+// defaultFields say how sources hop and where remote ones are heard: nowhere.
 var defaultFields = func() []api.Field[struct{}] {
 	var list []api.Field[struct{}]
-	for _, f := range []struct{ name, kind, value string }{
-		{"hop_rate", "double", "0"}, {"hop", "uint8_t", "0"}, {"split", "uint8_t", "0"}, {"random_order", "uint8_t", "0"},
-		{"retry_on_error", "uint8_t", "0"}, {"remote_cap_listen", "string", `""`}, {"remote_cap_port", "uint32_t", "0"},
-		{"remote_cap_timestamp", "uint8_t", "0"},
+	for _, f := range []struct{ name, kind, value, help string }{
+		{"hop_rate", "double", "5", "channels a second"}, {"hop", "uint8_t", "1", "radios hop"},
+		{"split", "uint8_t", "1", "radios share the channels"}, {"random_order", "uint8_t", "1", "neighbouring channels do not follow each other"},
+		{"retry_on_error", "uint8_t", "1", "a radio that failed is opened again"},
+		{"remote_cap_listen", "string", `""`, "nowhere"}, {"remote_cap_port", "uint32_t", "0", "nowhere"}, {"remote_cap_timestamp", "uint8_t", "0", "nowhere"},
 	} {
-		list = append(list, api.Field[struct{}]{Name: "kismet.datasourcetracker.default." + f.name, Type: f.kind, Help: "nothing hops and nothing is remote",
+		list = append(list, api.Field[struct{}]{Name: "kismet.datasourcetracker.default." + f.name, Type: f.kind, Help: f.help,
 			Append: func(b []byte, _ *struct{}) []byte { return append(b, f.value...) }})
 	}
 	return list

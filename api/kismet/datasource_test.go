@@ -1,15 +1,20 @@
 package kismet_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/api"
 	"github.com/tocsin-wids/tocsin/api/kismet"
+	"github.com/tocsin-wids/tocsin/capture"
 )
 
 func clock() time.Time { return noon }
@@ -24,6 +29,43 @@ func TestIdentifiersOfCaptures(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
 	}
+}
+
+// sourceList is sources that take every command but that to fail.
+type sourceList struct {
+	list []kismet.Source
+	did  []string
+}
+
+func (s *sourceList) Sources() []kismet.Source { return s.list }
+
+func (s *sourceList) Interfaces() ([]kismet.Interface, error) {
+	return []kismet.Interface{{Name: "wlan0", Monitor: "wlan0mon", Hardware: "rt2800usb", InUse: "5FE308BD-0000-0000-0000-AABBCCDDEEFF"}, {Name: "wlan1"}}, nil
+}
+
+func (s *sourceList) note(format string, a ...any) error {
+	s.did = append(s.did, fmt.Sprintf(format, a...))
+	if strings.Contains(s.did[len(s.did)-1], "fail") {
+		return tocsin.Errorf(tocsin.Invalid, "it cannot be done")
+	}
+	if strings.Contains(s.did[len(s.did)-1], "break") {
+		return errors.New("secret")
+	}
+	return nil
+}
+
+func (s *sourceList) AddSource(_ context.Context, definition string) (string, error) {
+	return s.list[0].UUID, s.note("add %s", definition)
+}
+func (s *sourceList) OpenSource(_ context.Context, uuid string) error { return s.note("open %s", uuid) }
+func (s *sourceList) CloseSource(_ context.Context, uuid string) error {
+	return s.note("close %s", uuid)
+}
+func (s *sourceList) PauseSource(uuid string, pause bool) error {
+	return s.note("pause %s %v", uuid, pause)
+}
+func (s *sourceList) TuneSource(_ context.Context, uuid string, o capture.Order) error {
+	return s.note("tune %s %+v", uuid, o)
 }
 
 func captureSources() []kismet.Source {
@@ -109,12 +151,57 @@ func TestDatasourceAnswers(t *testing.T) {
 			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "linuxwifi","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "tzsp","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},
-		{"list_interfaces.json", "", 200, "[]"},
-		{"defaults.json", "", 200, `{"kismet.datasourcetracker.default.hop_rate": 0,"kismet.datasourcetracker.default.hop": 0,"kismet.datasourcetracker.default.split": 0,` +
-			`"kismet.datasourcetracker.default.random_order": 0,"kismet.datasourcetracker.default.retry_on_error": 0,"kismet.datasourcetracker.default.remote_cap_listen": "",` +
+		{"list_interfaces.json", `{"fields": ["kismet.datasource.probed.interface", "kismet.datasource.probed.capture_interface", "kismet.datasource.probed.in_use_uuid", ["kismet.datasource.type_driver/kismet.datasource.driver.type", "type"]]}`, 200,
+			`[{"kismet.datasource.probed.interface": "wlan0","kismet.datasource.probed.capture_interface": "wlan0mon","kismet.datasource.probed.in_use_uuid": "5FE308BD-0000-0000-0000-AABBCCDDEEFF","type": "linuxwifi"},` +
+				`{"kismet.datasource.probed.interface": "wlan1","kismet.datasource.probed.capture_interface": "","kismet.datasource.probed.in_use_uuid": "00000000-0000-0000-0000-000000000000","type": "linuxwifi"}]`},
+		{"defaults.json", "", 200, `{"kismet.datasourcetracker.default.hop_rate": 5,"kismet.datasourcetracker.default.hop": 1,"kismet.datasourcetracker.default.split": 1,` +
+			`"kismet.datasourcetracker.default.random_order": 1,"kismet.datasourcetracker.default.retry_on_error": 1,"kismet.datasourcetracker.default.remote_cap_listen": "",` +
 			`"kismet.datasourcetracker.default.remote_cap_port": 0,"kismet.datasourcetracker.default.remote_cap_timestamp": 0}`},
 	} {
 		w := s.do(ask{method: "POST", path: "/datasource/" + c.path, auth: "basic", media: jsonType, body: c.body})
+		if w.Code != c.code || w.Body.String() != c.want {
+			t.Errorf("%s %s: status %d, %s, want %d, %s", c.path, c.body, w.Code, w.Body, c.code, c.want)
+		}
+	}
+}
+
+func TestCommandsToSourcesAreDoneAndAnsweredWithTheRecord(t *testing.T) {
+	s, sources := serve(t), &sourceList{list: captureSources()}
+	s.Handler = kismet.New(kismet.Options{Ledger: s.ledger, Auth: s.keeper, Now: clock, Sources: sources})
+	const uuid = "5FE308BD-0000-0000-0000-AABBCCDDEEFF"
+	for _, c := range []struct{ method, path, body, did string }{
+		{"POST", "add_source", `{"definition": "wlan0:name=roof"}`, "add wlan0:name=roof"},
+		{"POST", "by-uuid/" + uuid + "/set_channel", `{"channel": "6HT40+", "rate": 5}`, "tune " + uuid + " {Channel:6HT40+ Hop:[] Rate:0}"},
+		{"POST", "by-uuid/" + uuid + "/set_channel", `{"channels": ["1", "6"], "shuffle": 1}`, "tune " + uuid + " {Channel: Hop:[1 6] Rate:0}"},
+		{"POST", "by-uuid/" + uuid + "/set_channel", `{"rate": 2.5}`, "tune " + uuid + " {Channel: Hop:[] Rate:2.5}"},
+		{"GET", "by-uuid/" + uuid + "/set_hop", "", "tune " + uuid + " {Channel: Hop:[] Rate:0}"},
+		{"GET", "by-uuid/" + uuid + "/open_source", "", "open " + uuid},
+		{"POST", "by-uuid/" + uuid + "/close_source", "", "close " + uuid},
+		{"GET", "by-uuid/" + uuid + "/disable_source", "", "close " + uuid},
+		{"GET", "by-uuid/" + uuid + "/pause_source", "", "pause " + uuid + " true"},
+		{"POST", "by-uuid/" + uuid + "/resume_source", "", "pause " + uuid + " false"},
+	} {
+		sources.did = nil
+		w := s.do(ask{method: c.method, path: "/datasource/" + c.path + ".cmd", auth: "basic", media: jsonType, body: c.body})
+		if w.Code != 200 || !strings.Contains(w.Body.String(), `"kismet.datasource.uuid": "`+uuid+`"`) {
+			t.Errorf("%s: status %d, %s", c.path, w.Code, w.Body)
+		}
+		if diff := cmp.Diff([]string{c.did}, sources.did); diff != "" {
+			t.Errorf("%s did (-want +got)\n%s", c.path, diff)
+		}
+	}
+	for _, c := range []struct {
+		path, body string
+		code       int
+		want       string
+	}{
+		{"by-uuid/fail/open_source", "", 500, "ERROR: it cannot be done\n"},
+		{"by-uuid/break/open_source", "", 500, "ERROR: internal error, see the server's log\n"},
+		{"by-uuid/none/open_source", "", 500, "ERROR: unknown source\n"},
+		{"add_source", `{"definition": 5}`, 500, "ERROR: expected the definition of a source in definition, such as wlan0:name=roof\n"},
+		{"add_source", `[]`, 400, "Invalid request: [json.exception.type_error.305] cannot use operator[] with a string argument with array\n"},
+	} {
+		w := s.do(ask{method: "POST", path: "/datasource/" + c.path + ".cmd", auth: "basic", media: jsonType, body: c.body})
 		if w.Code != c.code || w.Body.String() != c.want {
 			t.Errorf("%s %s: status %d, %s, want %d, %s", c.path, c.body, w.Code, w.Body, c.code, c.want)
 		}

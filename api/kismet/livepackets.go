@@ -38,7 +38,7 @@ func (h *handler) liveRoutes() []route {
 }
 
 func (h *handler) ofSource(q *request) (export.Filter, error) {
-	for _, s := range h.Sources() {
+	for _, s := range h.Sources.Sources() {
 		if strings.EqualFold(s.UUID, q.params["uuid"]) {
 			return export.Filter{Source: s.UUID}, nil
 		}

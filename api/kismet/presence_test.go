@@ -36,7 +36,7 @@ func serveMore(t testing.TB, sources ...kismet.Source) (server, *watchlist) {
 	t.Helper()
 	s, list := serve(t), &watchlist{}
 	s.Handler = kismet.New(kismet.Options{
-		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: func() []kismet.Source { return sources }, Log: &packetLog{}, Live: endedHub(),
+		Ledger: s.ledger, Auth: s.keeper, Now: clock, Presence: list, Sources: &sourceList{list: sources}, Log: &packetLog{}, Live: endedHub(),
 	})
 	return s, list
 }
@@ -90,17 +90,20 @@ func TestRoutesThatDependOnWhatThereIs(t *testing.T) {
 	bare := serve(t)
 	tokens := logins(t, s)
 	for path, want := range map[string]struct{ methods, roles string }{
-		"/devices/alerts/mac/found/macs.json":                                  {"GET POST", "basic readonly"},
-		"/devices/alerts/mac/lost/add.cmd":                                     {"POST", "basic"},
-		"/devices/alerts/mac/both/remove.cmd":                                  {"POST", "basic"},
-		"/datasource/all_sources.json":                                         {"GET POST", "basic readonly"},
-		"/datasource/types.ekjson":                                             {"GET POST", "basic readonly"},
-		"/datasource/defaults.json":                                            {"GET POST", "basic readonly"},
-		"/datasource/by-uuid/4e1d07c3-0000-0000-0000-00003d080693/source.json": {"GET POST", "basic readonly"},
-		"/logging/kismetdb/pcap/all.pcapng":                                    {"GET POST", "basic readonly"},
-		"/logging/kismetdb/pcap/drop.cmd":                                      {"POST", "basic"},
-		"/poi/create_poi.cmd":                                                  {"POST", "basic"},
-		"/datasource/list_interfaces.json":                                     {"GET POST", "basic"},
+		"/devices/alerts/mac/found/macs.json":                                       {"GET POST", "basic readonly"},
+		"/devices/alerts/mac/lost/add.cmd":                                          {"POST", "basic"},
+		"/devices/alerts/mac/both/remove.cmd":                                       {"POST", "basic"},
+		"/datasource/all_sources.json":                                              {"GET POST", "basic readonly"},
+		"/datasource/types.ekjson":                                                  {"GET POST", "basic readonly"},
+		"/datasource/defaults.json":                                                 {"GET POST", "basic readonly"},
+		"/datasource/by-uuid/4e1d07c3-0000-0000-0000-00003d080693/source.json":      {"GET POST", "basic readonly"},
+		"/logging/kismetdb/pcap/all.pcapng":                                         {"GET POST", "basic readonly"},
+		"/logging/kismetdb/pcap/drop.cmd":                                           {"POST", "basic"},
+		"/poi/create_poi.cmd":                                                       {"POST", "basic"},
+		"/datasource/list_interfaces.json":                                          {"GET POST", "basic"},
+		"/datasource/add_source.cmd":                                                {"POST", "basic"},
+		"/datasource/by-uuid/4e1d07c3-0000-0000-0000-00003d080693/set_channel.cmd":  {"POST", "basic"},
+		"/datasource/by-uuid/4e1d07c3-0000-0000-0000-00003d080693/close_source.cmd": {"GET POST", "basic"},
 	} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			for role, token := range tokens {
