@@ -17,6 +17,9 @@ import (
 // option is one "key=value" of the definition of a source.
 type option struct{ key, value string }
 
+// radioType is what Kismet calls a radio of Linux. With that type an interface need not be there yet.
+const radioType = "linuxwifi"
+
 // splitOptions reads "key=value,…". Quotes in a value keep its commas together and are taken away; case of keys does not count.
 func splitOptions(text string) ([]option, error) {
 	quoted := false
@@ -74,7 +77,7 @@ func set(o *monitor.Options, option option) (err error) {
 	case "name":
 		o.Name = option.value
 	case "type":
-		if option.value != "linuxwifi" {
+		if option.value != radioType {
 			err = fmt.Errorf("%q is no type of radio that Tocsin reads; linuxwifi is", option.value)
 		}
 	case "vif":

@@ -101,7 +101,7 @@ func openSource(definition string, r radios) (capture.Source, error) {
 		s, err = fileSource(path, options)
 	case path == "tzsp":
 		s, err = tzspSource(options)
-	case monitor.Exists(path):
+	case monitor.Exists(path), slices.Contains(options, option{"type", radioType}):
 		s, err = r.source(path, options)
 	default:
 		err = errors.New("neither a capture file nor an interface of this machine nor -; `tocsin sources` lists radios")

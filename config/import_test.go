@@ -92,7 +92,7 @@ func TestImportSaysTheSame(t *testing.T) {
 }
 
 func TestImportNamesWhatItLeavesOut(t *testing.T) {
-	d, _, err := readKismet(kismetFolder(t, map[string]string{kismetMain: "server_name=a # b\ngps=serial\nsource=wlan0\n"}))
+	d, _, err := readKismet(kismetFolder(t, map[string]string{kismetMain: "server_name=a # b\ngps=serial\nsource=rtl:type=rtl433\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestImportNamesWhatItLeavesOut(t *testing.T) {
 
 # Not taken over:
 # kismet.conf:2: gps is not used: Tocsin has no receiver of positions yet
-# kismet.conf:3: the source wlan0 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here
+# kismet.conf:3: the source rtl is not taken over: captures (type=pcapfile) and radios (type=linuxwifi) are
 `
 	if diff := cmp.Diff(want, string(d.Import())); diff != "" {
 		t.Error(diff)

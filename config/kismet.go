@@ -33,6 +33,7 @@ func (d *Draft) addKismet(dir string, list []directive) {
 	k.log()
 	k.devices()
 	k.queue()
+	k.hopping()
 }
 
 // kismetReader turns directives into configuration. What several lines say together is kept until all are read.
@@ -72,6 +73,7 @@ var oneValue = map[string]func(*kismetReader, directive) error{
 	"httpd_port":            nil, "httpd_bind_address": nil,
 	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil, "httpd_session_db": nil,
 	"devicefound_timeout": nil, "devicelost_timeout": nil,
+	"channel_hop": nil, "channel_hop_speed": nil,
 	"packet_backlog_limit": nil, "packet_backlog_warning": nil, "packet_log_warning": nil,
 	"enable_logging": nil, "log_title": nil, "log_prefix": nil, "log_template": nil,
 }

@@ -208,17 +208,21 @@ func TestKismetDevicesAreRead(t *testing.T) {
 	}
 }
 
-func TestKismetSourcesAreFilesOrTold(t *testing.T) {
+func TestKismetSourcesAreCapturesAndRadios(t *testing.T) {
 	c := mustRead(t, map[string]string{kismetMain: strings.Join([]string{
-		"source=wlan0", "source=wlan1:name=roof,channels=\"1,6,11\"", "source=/c/a.pcapng:realtime=true,name=\"a,b\",retry=true",
-		"source=odd:TYPE=pcapfile,name=odd", "source=log.kismet:type=kismetdb",
+		"channel_hop_speed=2/sec", "source=wlan0", "source=wlan1:name=roof,channels=\"1,6,11\",CHANNEL_HOPRATE=1/sec,ht_channels=false",
+		"source=/c/a.pcapng:realtime=true,name=\"a,b\",retry=true", "source=odd:TYPE=pcapfile,name=odd", "source=rtl433-0:type=rtl433",
+		"channel_hop=false", "source=wlx0:channel_hop=true,type=linuxwifi",
 	}, "\n")},
-		"kismet.conf:1: the source wlan0 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here",
-		"kismet.conf:2: the source wlan1 is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here",
-		"kismet.conf:3: name of the source /c/a.pcapng is not used",
-		"kismet.conf:3: retry of the source /c/a.pcapng is not used",
-		"kismet.conf:5: the source log.kismet is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here")
-	if diff := cmp.Diff([]string{"/c/a.pcapng:realtime=true", "odd:name=odd"}, c.Server.Sources); diff != "" {
+		"kismet.conf:3: ht_channels of the source wlan1 is not used",
+		"kismet.conf:4: retry of the source /c/a.pcapng is not used",
+		"kismet.conf:6: the source rtl433-0 is not taken over: captures (type=pcapfile) and radios (type=linuxwifi) are")
+	if diff := cmp.Diff([]string{
+		"wlan0:type=linuxwifi,channel_hop=false,channel_hoprate=2/sec",
+		`wlan1:channel_hoprate=1/sec,channels="1,6,11",name=roof,type=linuxwifi,channel_hop=false`,
+		`/c/a.pcapng:name="a,b",realtime=true`, "odd:name=odd",
+		"wlx0:channel_hop=true,type=linuxwifi,channel_hoprate=2/sec",
+	}, c.Server.Sources); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -295,7 +299,7 @@ func TestWarningsAreWhatSomebodyMisses(t *testing.T) {
 	d := NewDraft()
 	d.ReadKismet(kismetFolder(t, map[string]string{kismetMain: strings.Join([]string{
 		"gps=gpsd:host=localhost", "httpd_jwt_key=x", "kis_log_alert_timeout=3", `ssidcanary=A:ssid="^foobar$"`, // notes
-		"source=wlan0", "log_types=pcapng", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
+		"source=x:type=rtl433", "log_types=pcapng", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
 	}, "\n")}))
 	var got []string
 	for _, w := range d.Warnings() {
@@ -318,7 +322,7 @@ func TestKismetMistakesNameTheirLine(t *testing.T) {
 		"httpd_bind_address=a b", "httpd_uri_prefix=/a b", "httpd_allowed_origin=nonsense", "devicefound=zz", "devicelost_timeout=0", "devicelost_timeout=9158400001", "devicefound_timeout=soon",
 		"load_alert=no colon", "load_alert=A B:text", "include=%E/absent.conf", "include=%S/x.conf", "opt_include=[", "opt_include=/*/*/*/x", "include=.", "server_name=\xff", "server_name=a\x00b",
 		"packet_backlog_limit=many", "packet_backlog_limit=-1", "packet_backlog_limit=1000001", "packet_log_warning=-1", "packet_backlog_warning=x",
-		"httpd_auth_file=%Q", "log_title=a\x1bb", "source=a.pcap:x",
+		"httpd_auth_file=%Q", "log_title=a\x1bb", "source=a.pcap:x", "channel_hop_speed=5,6",
 	} {
 		_, _, err := readKismet(kismetFolder(t, map[string]string{kismetAlerts: "\n" + line + "\n"}))
 		if err == nil || !strings.Contains(err.Error(), "kismet_alerts.conf:2: ") || strings.ContainsAny(err.Error(), "\n\x1b\x00") {

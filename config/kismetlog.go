@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -150,7 +151,15 @@ func (k *kismetReader) template(d directive) string {
 	return text
 }
 
-// source takes files over. A radio is told: it would keep the server from starting.
+// Options of sources that are taken over, as `tocsin serve --source` knows them.
+var (
+	captureOptions = []string{"name", "uuid", "realtime"}
+	radioOptions   = []string{"name", "uuid", "type", "vif", "channel", "channels", "channel_hop", "channel_hoprate", "ignoreprimary", "fcsfail", "plcpfail"}
+)
+
+const radioType = "linuxwifi"
+
+// source takes captures and radios over.
 func (k *kismetReader) source(d directive) error {
 	path, rest, _ := strings.Cut(d.value, ":")
 	options, err := pairs(rest)
@@ -160,21 +169,28 @@ func (k *kismetReader) source(d directive) error {
 	if strings.ContainsFunc(path, unicode.IsControl) {
 		return errControl
 	}
-	kind := strings.ToLower(options["type"])
-	if path = strings.TrimSpace(path); kind != "pcapfile" && (kind != "" || !looksLikeFile(path)) {
-		k.draft.warn(d.place, "the source %s is not taken over, as only capture files (type=pcapfile) are: name it with --source, as it is written here", shown(path))
+	path = strings.TrimSpace(path)
+	kind, known := strings.ToLower(options["type"]), captureOptions
+	switch {
+	case kind == "pcapfile", kind == "" && looksLikeFile(path):
+		delete(options, "type")
+	case kind == radioType, kind == "":
+		options["type"], known = radioType, radioOptions
+	default:
+		k.draft.warn(d.place, "the source %s is not taken over: captures (type=pcapfile) and radios (type=linuxwifi) are", shown(path))
 		return nil
 	}
-	definition := []string{}
+	var definition []string
 	for _, key := range sortedKeys(options) {
 		value := options[key]
-		switch {
-		case key == "type":
-		case (key == "name" || key == "realtime") && !strings.ContainsFunc(value, func(r rune) bool { return r == ',' || unicode.IsControl(r) }):
-			definition = append(definition, key+"="+value)
-		default:
+		if !slices.Contains(known, key) || strings.ContainsFunc(value, func(r rune) bool { return r == '"' || unicode.IsControl(r) }) {
 			k.draft.note(d.place, "%s of the source %s is not used", shown(key), shown(path))
+			continue
 		}
+		if strings.Contains(value, ",") {
+			value = `"` + value + `"`
+		}
+		definition = append(definition, key+"="+value)
 	}
 	if len(definition) > 0 {
 		path += ":" + strings.Join(definition, ",")
@@ -183,6 +199,25 @@ func (k *kismetReader) source(d directive) error {
 	k.set(fmt.Sprintf("server.sources[%d]", len(*sources)), d.place)
 	*sources = append(*sources, path)
 	return nil
+}
+
+// hopping gives radios that have no word on it their own the pace of all, and has them stay if all are to.
+func (k *kismetReader) hopping() {
+	for _, h := range []struct{ name, option string }{{"channel_hop", "channel_hop"}, {"channel_hop_speed", "channel_hoprate"}} {
+		d, ok := k.first[h.name]
+		if !ok {
+			continue
+		}
+		if strings.ContainsFunc(d.value, func(r rune) bool { return r == ',' || r == '"' || unicode.IsControl(r) }) {
+			k.draft.mistake(d.place, "%s=%s: it is no value of that", d.name, shown(d.value))
+			continue
+		}
+		for i, source := range k.draft.config.Server.Sources {
+			if strings.Contains(source, "type="+radioType) && !strings.Contains(source, h.option+"=") {
+				k.draft.config.Server.Sources[i] += "," + h.option + "=" + strings.TrimSpace(d.value)
+			}
+		}
+	}
 }
 
 // looksLikeFile tells a capture from a network interface, whose name has no slash and seldom a dot.

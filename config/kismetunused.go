@@ -5,7 +5,8 @@ import "strings"
 // Reasons that several options share.
 const (
 	noGPS        = "Tocsin has no receiver of positions yet"
-	noRadio      = "it is about live radios, which are not read yet"
+	noSensors    = "sensors that connect by themselves are not read yet"
+	noTool       = "no capture tools are run: radios are listened to by Tocsin itself"
 	noAnnounce   = "Tocsin does not announce itself on the network"
 	noDevices    = "Tocsin keeps no list of all devices; its memory has bounds of its own"
 	noOtherLog   = "of Kismet's logs only kismet is written"
@@ -53,29 +54,27 @@ var unused = map[string]string{
 	"servername":                  "it names the server in syslog and announcements; server_name is the one in its status",
 	"server_uuid":                 "Tocsin has an identity of its own",
 	"configdir":                   "state is kept in the data folder (server.data)",
-	"channel_hop":                 noRadio,
-	"channel_hop_speed":           noRadio,
-	"split_source_hopping":        noRadio,
-	"randomized_hopping":          noRadio,
-	"retry_on_source_error":       noRadio,
-	"override_remote_timestamp":   noRadio,
-	"mask_datasource_type":        noRadio,
-	"mask_datasource_interface":   noRadio,
-	"dot11_datasource_opt":        noRadio,
+	"split_source_hopping":        "radios always share the channels",
+	"randomized_hopping":          "neighbouring channels never follow each other",
+	"retry_on_source_error":       "a radio that failed is always opened again",
+	"override_remote_timestamp":   noSensors,
+	"mask_datasource_type":        noTool,
+	"mask_datasource_interface":   noTool,
+	"dot11_datasource_opt":        noTool,
 	"gps":                         noGPS,
-	"source_stagger_threshold":    noRadio,
-	"source_launch_group":         noRadio,
-	"source_launch_delay":         noRadio,
-	"remote_capture_listen":       noRadio,
-	"remote_capture_port":         noRadio,
-	"remote_capture_enabled":      noRadio,
+	"source_stagger_threshold":    noTool,
+	"source_launch_group":         noTool,
+	"source_launch_delay":         noTool,
+	"remote_capture_listen":       noSensors,
+	"remote_capture_port":         noSensors,
+	"remote_capture_enabled":      noSensors,
 }
 
 // unusedPrefixes is for families of options, the longest prefix first.
 var unusedPrefixes = []struct{ prefix, reason string }{
 	{"httpd_ssl", "Kismet does not read it either; server.tls of tocsin.yaml has the certificate"},
 	{"server_announce", noAnnounce},
-	{"source_", noRadio},
+	{"source_", noTool},
 	{"kis_log_", "the log has no such switch here"},
 	{"wigle", noOtherLog},
 	{"gps_", noGPS},
