@@ -198,7 +198,10 @@ func isFile(path string) bool {
 }
 
 // errClosed is why a source is no longer listened to that somebody closed.
-var errClosed = errors.New("Source disabled")
+var errClosed = errors.New("closed by command")
+
+// closedText is what Kismet says of such a source.
+const closedText = "Source disabled"
 
 // listen runs one source to its end and says what became of it. One that fails and can be opened again is, until ctx is done or
 // somebody closes it. It does nothing if the source is listened to already.
@@ -348,7 +351,7 @@ func (s *Server) ended(ctx context.Context, state *sourceState, err error) {
 	}
 	problem := ""
 	if errors.Is(context.Cause(ctx), errClosed) {
-		problem = errClosed.Error()
+		problem = closedText
 	}
 	state.end(problem, warning)
 	s.announce(events.TopicSourceClosed, state)
