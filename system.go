@@ -43,6 +43,10 @@ var (
 		Header: "ROOTUSER", Title: "The server runs with all rights", Class: System, Severity: High, Phy: PhyUnknown, Confidence: 100, Throttle: perSecond,
 		Description: "The server runs as root, so that a fault in reading what strangers send could give them the machine.",
 	}
+	SensorLost = Definition{
+		Header: "SENSORLOST", Title: "A sensor hears nothing any more", Class: System, Severity: High, Phy: PhyAny, Confidence: 100, Throttle: perSecondTens,
+		Description: "A source is open, and silent for much longer than it ever was: its radio hangs, is shielded, or is jammed.",
+	}
 	SourceError = Definition{
 		Header: "SOURCEERROR", Title: "A source of frames failed", Class: System, Severity: Critical, Phy: PhyAny, Confidence: 100, Throttle: perSecondTens,
 		Description: "A source ended with an error: what happens near it goes unseen until it is open again.",
@@ -62,5 +66,5 @@ var (
 // SystemAlerts lists them in the order of their headers.
 var SystemAlerts = []*Definition{
 	&AlertLost, &ConfigError, &DetectorFail, &GlobalLogin, &KismetEvent, &LogDisabled, &PacketLost, &PacketQueue, &RootUser,
-	&SourceError, &SourceOpen,
+	&SensorLost, &SourceError, &SourceOpen,
 }

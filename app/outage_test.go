@@ -49,15 +49,23 @@ func (f *flaky) Run(ctx context.Context, deliver func([]pcap.Packet) error) erro
 	return (<-f.runs)(ctx, deliver)
 }
 
+// bare returns a server that does nothing, of which parts can be run.
+func bare(t testing.TB, conf config.Config) *Server {
+	t.Helper()
+	s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil),
+		ledger: alert.New(alert.Options{Backlog: 1000}), roster: newRoster(conf.Server.Queue.Limit)}
+	var err error
+	if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // listening runs body beside a server that does nothing but listen to one source.
 func listening(t *testing.T, f *flaky, conf config.Config, body func(*Server)) {
 	synctest.Test(t, func(t *testing.T) {
 		f.runs = make(chan func(context.Context, func([]pcap.Packet) error) error)
-		s := &Server{options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil), ledger: alert.New(alert.Options{Backlog: 1000}), roster: newRoster(conf.Server.Queue.Limit)}
-		var err error
-		if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
-			t.Fatal(err)
-		}
+		s := bare(t, conf)
 		state, err := s.roster.add("", f)
 		if err != nil {
 			t.Fatal(err)

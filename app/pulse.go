@@ -50,6 +50,7 @@ func (s *Server) beat(now time.Time) []alert.Event {
 	for _, state := range s.roster.all() {
 		state.sample(now)
 		p.queued += uint64(s.watch(state, now))
+		s.heed(state, now)
 	}
 	battery, statistics := readBattery(powerSupplies), s.statistics()
 	packets := s.pulse.add(now, battery, statistics, p)

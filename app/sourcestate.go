@@ -36,6 +36,7 @@ type sourceState struct {
 	asked           bool                    // somebody wants it opened, which was not tried yet
 	outage          outage
 	strain          strain
+	silence         silence
 	running         bool
 	started, ended  time.Time
 	problem         string // that ended it
