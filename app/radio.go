@@ -72,6 +72,8 @@ func (r radios) source(name string, options []option) (*monitor.Source, error) {
 	return monitor.New(o), nil
 }
 
+var bands = map[string]channel.Band{"band24ghz": channel.Band24, "band5ghz": channel.Band5, "band6ghz": channel.Band6}
+
 func set(o *monitor.Options, option option) (err error) {
 	switch option.key {
 	case "name":
@@ -86,6 +88,15 @@ func set(o *monitor.Options, option option) (err error) {
 		o.Channel, err = channel.Parse(option.value)
 	case "channels":
 		o.Channels, err = channel.ParseList(option.value)
+	case "add_channels":
+		o.Add, err = channel.ParseList(option.value)
+	case "block_channels":
+		o.Block, err = channel.ParseList(option.value)
+	case "band24ghz", "band5ghz", "band6ghz":
+		var only bool
+		if only, err = truth(option.value); only {
+			o.Bands = append(o.Bands, bands[option.key])
+		}
 	case "channel_hop":
 		var hop bool
 		hop, err = truth(option.value)
@@ -99,7 +110,7 @@ func set(o *monitor.Options, option option) (err error) {
 	case "plcpfail":
 		o.Flags.BadPLCP, err = truth(option.value)
 	default:
-		err = errors.New("it is not known; of radios there are name, type, channel, channels, channel_hop, channel_hoprate, vif, ignoreprimary, fcsfail, plcpfail")
+		err = errors.New("it is not known; of radios there are name, type, channel, channels, add_channels, block_channels, band24ghz, band5ghz, band6ghz, channel_hop, channel_hoprate, vif, ignoreprimary, fcsfail, plcpfail")
 	}
 	return err
 }

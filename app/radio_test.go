@@ -36,6 +36,11 @@ func TestOptionsOfRadiosAreThoseOfKismet(t *testing.T) {
 		got.Name != "roof" || !got.Stay || got.Pace != 250*time.Millisecond || got.Monitor != "mon7" || !got.KeepUp || got.Flags != (nl80211.Flags{BadFCS: true}) {
 		t.Errorf("the options are %+v", got)
 	}
+	got, err = read(t, `band5ghz=true,band24ghz=false,block_channels="36,40",add_channels=13`)
+	if err != nil || !slices.Equal(got.Bands, []channel.Band{channel.Band5}) || !slices.Equal(got.Block, []channel.Channel{channel.At(5180), channel.At(5200)}) ||
+		!slices.Equal(got.Add, []channel.Channel{channel.At(2472)}) {
+		t.Errorf("the options are %+v, %v", got, err)
+	}
 	for text, want := range map[string]time.Duration{"20/sec": 50 * time.Millisecond, "30/min": 2 * time.Second, "1.5/dwell": 1500 * time.Millisecond} {
 		if got, err := pace(text); err != nil || got != want {
 			t.Errorf("%s is %s, %v, want %s", text, got, err, want)
@@ -45,7 +50,7 @@ func TestOptionsOfRadiosAreThoseOfKismet(t *testing.T) {
 
 func TestMistakesInOptionsOfRadiosAreTold(t *testing.T) {
 	for text, want := range map[string]string{
-		`channels="1,6`: "quote", "channel": "has no value", "channel=x": `"x"`, "channels=0": `"0"`, "channel_hop=maybe": "neither true nor false",
+		`channels="1,6`: "quote", "channel": "has no value", "channel=x": `"x"`, "block_channels=x": `"x"`, "band5ghz=yes": "neither true nor false", "channels=0": `"0"`, "channel_hop=maybe": "neither true nor false",
 		"channel_hoprate=5": "no unit", "channel_hoprate=x/sec": "begin with a number", "channel_hoprate=NaN/sec": "begin with a number",
 		"channel_hoprate=21/sec": "20 times", "realtime=true": "not known", "type=pcapfile": "linuxwifi",
 	} {

@@ -30,7 +30,10 @@ type Options struct {
 
 	Monitor  string            // the monitor interface to use or make; "" is any, and Interface with "mon" behind it
 	Channel  channel.Channel   // to begin with; the zero value leaves the radio as it is
-	Channels []channel.Channel // to hop over; nil is all that the radio may listen to
+	Channels []channel.Channel // to hop over; nil is all that the radio may listen to, as the next three change it
+	Bands    []channel.Band    // only these; nil is all
+	Block    []channel.Channel // not these
+	Add      []channel.Channel // these as well
 	Stay     bool              // do not hop
 	Pace     time.Duration     // for how long to listen to a channel, on average; DefaultPace if 0
 	KeepUp   bool              // leave Interface up, where it is not the one that is listened to

@@ -230,6 +230,17 @@ func TestChannelsThatAreRefusedArePassedOver(t *testing.T) {
 	}
 }
 
+func TestChannelsOfARadioAreChosen(t *testing.T) {
+	m := newMachine(t, "wlan7")
+	hear(t, monitor.Options{
+		Interface: "wlan7", Radios: m.radios, Pace: channel.MinPace, Bands: []channel.Band{channel.Band24},
+		Block: []channel.Channel{channel.At(2437)}, Add: []channel.Channel{channel.At(5870)},
+	})
+	if got, want := m.visits(6), []string{"1", "1", "11", "11", "174", "174"}; !slices.Equal(got, want) {
+		t.Errorf("it goes to %v, want %v", got, want)
+	}
+}
+
 func TestTwoRadiosShareTheChannels(t *testing.T) {
 	a, b := newMachine(t, "wlan4"), newMachine(t, "wlan5")
 	var pool channel.Pool

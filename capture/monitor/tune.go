@@ -28,16 +28,16 @@ func (r *radio) has(c channel.Channel) bool {
 
 // list returns the channels to hop over, of which the radio has all.
 func (r *radio) list(p plan, o Options) ([]channel.Channel, error) {
-	if p.channels == nil {
-		can := r.phy.Channels()
-		regular := slices.DeleteFunc(can, func(c channel.Channel) bool { return !channel.Regular(c.MHz) })
-		if len(regular) == 0 {
-			return nil, errors.New("the radio has no channel that may be used here; `iw reg get` tells for what country it is set")
+	wanted := p.channels
+	if wanted == nil {
+		wanted = r.regular(o)
+		if len(wanted) == 0 {
+			return nil, errors.New("the radio has no channel that may be used here; `iw reg get` tells for what country it is set, `tocsin sources` what the radio can")
 		}
-		return regular, nil
+		wanted = append(wanted, o.Add...)
 	}
 	var list, lacks []channel.Channel
-	for _, c := range p.channels {
+	for _, c := range wanted {
 		if r.has(c) {
 			list = append(list, c)
 		} else {
@@ -51,6 +51,14 @@ func (r *radio) list(p plan, o Options) ([]channel.Channel, error) {
 		o.Logger.Warn("the radio lacks channels, which are left out", "source", o.Name, "channels", fmt.Sprint(lacks))
 	}
 	return list, nil
+}
+
+// regular returns the channels that a radio hops over of which nobody says otherwise.
+func (r *radio) regular(o Options) []channel.Channel {
+	return slices.DeleteFunc(r.phy.Channels(), func(c channel.Channel) bool {
+		other := o.Bands != nil && !slices.Contains(o.Bands, channel.BandOf(c.MHz))
+		return other || !channel.Regular(c.MHz) || slices.ContainsFunc(o.Block, func(b channel.Channel) bool { return b.MHz == c.MHz })
+	})
 }
 
 // tuner tunes a radio while it is listened to. It belongs to one goroutine.
