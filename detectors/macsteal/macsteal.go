@@ -91,7 +91,11 @@ func (d *detector) returns(o *tocsin.Observation, s *stay, found *detect.Finding
 		s.returned, s.returns = o.Time, 0
 	}
 	s.returns++
-	if s.returns < d.limits.Returns || !d.told.Once(f.Addr2, o.Time) {
+	limit := d.limits.Returns
+	if o.Radio.FCS != dot11.FCSGood {
+		limit *= 2 // one damaged address is a change there and one back
+	}
+	if s.returns < limit || !d.told.Once(f.Addr2, o.Time) {
 		return
 	}
 	found.Add(tocsin.Finding{
@@ -100,7 +104,7 @@ func (d *detector) returns(o *tocsin.Observation, s *stay, found *detect.Finding
 		Reason: tocsin.Reason{
 			What:     fmt.Sprintf("changes of access point without joining in %s", d.limits.Window),
 			Observed: fmt.Sprint(s.returns),
-			Limit:    fmt.Sprint(d.limits.Returns),
+			Limit:    fmt.Sprint(limit),
 		},
 		Subject: f.Addr2.String(),
 	})
