@@ -15,8 +15,8 @@ type Source interface {
 
 	// Run delivers packets in time order until ctx is done or the source ends. Deliver is called by one
 	// goroutine; the packets and their bytes are the source's again when it returns. An error of deliver ends
-	// Run with that error. A source that ended by itself, such as a file, returns nil. An empty batch says that the
-	// source is open and has heard nothing yet.
+	// Run with that error, and after ctx is done it is not called again. A source that ended by itself, such as a file,
+	// returns nil. An empty batch says that the source is open and has heard nothing yet; a Live source begins with one.
 	Run(ctx context.Context, deliver func([]pcap.Packet) error) error
 
 	// Sensors names the radios heard so far; pcap.Packet.Interface is an index into it.

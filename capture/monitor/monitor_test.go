@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/capture/capturetest"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/pcap"
 	"golang.org/x/sys/unix"
@@ -272,4 +273,21 @@ func TestFramesWithoutRoomAreCounted(t *testing.T) {
 	if got := s.Counts(); got.Lost == 0 || got.Packets+got.Lost != frames || delivered != got.Packets {
 		t.Errorf("of %d frames %d were delivered, and %+v counted", frames, delivered, got)
 	}
+}
+
+func TestSuite(t *testing.T) {
+	capturetest.Run(t, func(t testing.TB) capturetest.Subject {
+		r, heard := newRadio(t, "mon4", arpRadiotap), 0
+		return capturetest.Subject{
+			Source: monitor.New(monitor.Options{Interface: "mon4", Name: "roof"}),
+			Hear: func(n int) {
+				for range n {
+					heard++
+					r.hears(beacon(heard))
+				}
+			},
+			Ready: func() { r.set(true) },
+			Break: func() { r.set(false) },
+		}
+	})
 }

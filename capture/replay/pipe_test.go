@@ -2,10 +2,12 @@ package replay_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/capture/capturetest"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -50,7 +52,7 @@ func TestPipeIsLiveWhileItsPacketsAreOfNow(t *testing.T) {
 		}
 		delivered := 0
 		err := p.Run(t.Context(), func(batch []pcap.Packet) error {
-			if delivered += len(batch); p.Live() != c.want {
+			if delivered += len(batch); len(batch) > 0 && p.Live() != c.want {
 				t.Errorf("%s: live %v, want %v", name, p.Live(), c.want)
 			}
 			return nil
@@ -59,4 +61,69 @@ func TestPipeIsLiveWhileItsPacketsAreOfNow(t *testing.T) {
 			t.Errorf("%s: %d packets, %v", name, delivered, err)
 		}
 	}
+}
+
+// pipe is a writer whose packets are of now, to a pipe that a source reads.
+type pipe struct {
+	t       testing.TB
+	writer  *os.File
+	written int
+}
+
+func (p *pipe) Hear(n int) {
+	times := make([]time.Duration, n)
+	for i := range times {
+		p.written++
+		times[i] = time.Duration(p.written) * time.Millisecond
+	}
+	p.write(stream(times...)[len(stream()):])
+}
+
+func (p *pipe) write(b []byte) {
+	if _, err := p.writer.Write(b); err != nil {
+		p.t.Errorf("write to the pipe: %v", err)
+	}
+}
+
+func TestSuiteOfFIFO(t *testing.T) {
+	capturetest.Run(t, func(t testing.TB) capturetest.Subject {
+		path, p := makeFIFO(t), &pipe{t: t}
+		subject := capturetest.Subject{
+			Source: replay.Pipe{Source: replay.New(replay.Options{Path: path, Name: "yard"})},
+			Hear:   p.Hear,
+			Break: func() { // in the middle of a packet
+				p.write(stream(time.Hour)[len(stream()):30])
+				p.writer.Close()
+			},
+			Ready: func() {
+				if p.writer != nil {
+					p.writer.Close()
+				}
+				var err error
+				// For reading too, or opening would wait for the source; its own end is then not noticed.
+				if p.writer, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
+					t.Fatal(err)
+				}
+				p.write(stream())
+			},
+		}
+		t.Cleanup(func() { p.writer.Close() })
+		return subject
+	})
+}
+
+func TestSuiteOfStandardInput(t *testing.T) {
+	capturetest.Run(t, func(t testing.TB) capturetest.Subject {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &pipe{t: t, writer: out}
+		p.write(stream())
+		t.Cleanup(func() { out.Close(); in.Close() })
+		open := func() (io.ReadCloser, error) { return replay.Interruptible(in), nil }
+		return capturetest.Subject{
+			Source: replay.Pipe{Source: replay.New(replay.Options{Path: replay.Stdin, Open: open})}, Hear: p.Hear,
+		}
+	})
 }

@@ -123,10 +123,17 @@ func (s *Source) deliver(ctx context.Context, f io.Reader, pace *pace, deliver f
 	if err != nil {
 		return err
 	}
+	if err := deliver(nil); err != nil || ctx.Err() != nil {
+		return err
+	}
 	batch := make([]pcap.Packet, 0, batchPackets)
+	before := s.packets.Load() // of the writers before
 	var lost uint64
 	for {
 		batch, err = p.Batch(batch[:0], batchPackets)
+		for i := range batch {
+			batch[i].Number += before
+		}
 		s.note(p, batch)
 		s.lost.Add(p.Dropped() - lost)
 		lost = p.Dropped()

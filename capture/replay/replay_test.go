@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/tocsin-wids/tocsin/capture/capturetest"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -280,4 +281,23 @@ func FuzzStreams(f *testing.F) {
 			t.Error("an empty stream is no error")
 		}
 	})
+}
+
+func TestSuiteOfFiles(t *testing.T) {
+	times := make([]time.Duration, 3000)
+	for i := range times {
+		times[i] = time.Duration(i/2) * time.Millisecond
+	}
+	b := stream(times...)
+	for name, content := range map[string][]byte{"plain": b, "gzip": gzipped(t, b), "zstd": zstandard(t, b)} {
+		t.Run(name, func(t *testing.T) {
+			capturetest.Run(t, func(t testing.TB) capturetest.Subject {
+				path := filepath.Join(t.TempDir(), "capture")
+				if err := os.WriteFile(path, content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return capturetest.Subject{Source: replay.New(replay.Options{Path: path}), Holds: len(times)}
+			})
+		})
+	}
 }

@@ -112,19 +112,19 @@ func (s *Source) Run(ctx context.Context, deliver func([]pcap.Packet) error) err
 	if err := deliver(nil); err != nil {
 		return err
 	}
-	err = s.receive(conn, deliver)
+	err = s.receive(ctx, conn, deliver)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return err
 }
 
-// receive delivers packets until the connection fails or deliver does.
-func (s *Source) receive(conn *net.UDPConn, deliver func([]pcap.Packet) error) error {
+// receive delivers packets until ctx is done, the connection fails or deliver does.
+func (s *Source) receive(ctx context.Context, conn *net.UDPConn, deliver func([]pcap.Packet) error) error {
 	data, control := make([]byte, 64<<10), make([]byte, 64)
 	batch := make([]pcap.Packet, 1)
 	var dropped uint32
-	for {
+	for ctx.Err() == nil {
 		n, m, _, from, err := conn.ReadMsgUDPAddrPort(data, control)
 		if errors.Is(err, net.ErrClosed) {
 			return err
@@ -147,6 +147,7 @@ func (s *Source) receive(conn *net.UDPConn, deliver func([]pcap.Packet) error) e
 			return err
 		}
 	}
+	return ctx.Err()
 }
 
 // Errors of packet beside those of tzsp.Decode.

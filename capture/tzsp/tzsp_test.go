@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/capturetest"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/pcap"
@@ -218,4 +219,25 @@ func TestPacketsWithoutRoomAreCounted(t *testing.T) {
 	if s.Counts().Lost == 0 {
 		t.Errorf("counts %+v of more than %d packets that nobody read", s.Counts(), more)
 	}
+}
+
+func TestSuite(t *testing.T) {
+	capturetest.Run(t, func(t testing.TB) capturetest.Subject {
+		s := tzsp.New(tzsp.Options{Listen: "127.0.0.1:0", From: loopback, Name: "barn"})
+		sent := byte(0)
+		return capturetest.Subject{Source: s, Hear: func(n int) {
+			c, err := net.Dial("udp", s.Address().String())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			for range n {
+				sent++
+				if _, err := c.Write(append(deauth(1), sent)); err != nil {
+					t.Error(err)
+				}
+			}
+		}}
+	})
 }
