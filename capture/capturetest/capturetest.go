@@ -222,13 +222,13 @@ func again(t *testing.T, s Subject) {
 	}
 	w := newWatch(t, s)
 	enough := errors.New("enough")
-	r := w.begin(t, func(batch []pcap.Packet) error {
-		if len(batch) == 0 {
+	r := w.begin(t, func([]pcap.Packet) error {
+		if w.delivered() < atOnce {
 			return nil
 		}
 		return enough
 	})
-	s.Hear(1)
+	s.Hear(atOnce)
 	if err := r.end(); !errors.Is(err, enough) {
 		t.Errorf("the run ended with %v, want the error of the receiver", err)
 	}
