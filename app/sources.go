@@ -85,7 +85,8 @@ func (s *Server) openSources() error {
 	return nil
 }
 
-// openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]" or "tzsp:key=value,…" as Kismet writes sources.
+// openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]", "tzsp:key=value,…" or "kismet:key=value,…" as Kismet writes
+// sources.
 func openSource(definition string, r radios) (capture.Source, error) {
 	path, text := cutDefinition(definition)
 	options, err := splitOptions(text)
@@ -93,7 +94,7 @@ func openSource(definition string, r radios) (capture.Source, error) {
 		_, options, err = cutUUID(options)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", definition, err)
+		return nil, fmt.Errorf("source %s: %w", withoutSecrets(definition), err)
 	}
 	var s capture.Source
 	switch {
@@ -101,13 +102,15 @@ func openSource(definition string, r radios) (capture.Source, error) {
 		s, err = fileSource(path, options)
 	case path == "tzsp":
 		s, err = tzspSource(options)
+	case path == "kismet":
+		s, err = kismetSource(options)
 	case monitor.Exists(path), slices.Contains(options, option{"type", radioType}):
 		s, err = r.source(path, options)
 	default:
 		err = errors.New("neither a capture file nor an interface of this machine nor -; `tocsin sources` lists radios")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", definition, err)
+		return nil, fmt.Errorf("source %s: %w", withoutSecrets(definition), err)
 	}
 	return s, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/kismetstream"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
@@ -270,6 +271,8 @@ func driver(s capture.Source) kismet.Driver {
 		return kismet.RadioDriver
 	case *tzsp.Source:
 		return kismet.TZSPDriver
+	case *kismetstream.Source:
+		return kismet.StreamDriver
 	}
 	return kismet.CaptureDriver
 }

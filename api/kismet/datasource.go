@@ -57,10 +57,11 @@ var (
 	CaptureDriver = Driver{
 		Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not", Probe: true, Local: true,
 	}
-	RadioDriver = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Tuning: true, Hop: true}
-	TZSPDriver  = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
+	RadioDriver  = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Tuning: true, Hop: true}
+	TZSPDriver   = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
+	StreamDriver = Driver{Type: "kismet", Description: "A running Kismet or Tocsin that hands on what it hears", Local: true}
 
-	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver}
+	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver, StreamDriver}
 )
 
 // sourceRecord is a source at the time of the answer.
