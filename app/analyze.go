@@ -14,6 +14,7 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detect"
@@ -45,7 +46,7 @@ type AnalyzeOptions struct {
 // one is held against the next. What cannot be read is told in the File's Error, and the rest is read. When ctx is done
 // the file at hand ends with ErrInterrupted, and is the last.
 func Analyze(ctx context.Context, o AnalyzeOptions) ([]report.File, error) {
-	paths, err := replay.Expand(o.Paths)
+	paths, err := replay.Expand(o.Paths, kismetdb.IsLog)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
@@ -90,7 +91,7 @@ func (o AnalyzeOptions) evidences(paths []string) (*evidences, error) {
 
 // analyzeFile takes one capture from its packets to its incidents. The error is one of o.Alert.
 func analyzeFile(ctx context.Context, path string, o AnalyzeOptions, kept *evidences) (report.File, error) {
-	source := replay.New(sourceOptions(path, o.Stdin))
+	source := newRecording(path, o.Stdin)
 	var s *shard
 	entropy := rand.NewPCG(0, 0) // equal captures give equal identifiers
 	ledger := alert.New(alert.Options{
@@ -135,14 +136,6 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions, kept *evide
 		f.Error = err
 	}
 	return f, nil
-}
-
-func sourceOptions(path string, stdin io.Reader) replay.Options {
-	o := replay.Options{Path: path}
-	if path == replay.Stdin {
-		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(stdin), nil }
-	}
-	return o
 }
 
 // sensorName names a radio by its interface, where the capture tells one: the path says nothing of the air.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/capture"
-	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -105,7 +104,7 @@ func (e *evidences) write(ctx context.Context, path string) (err error) {
 			err = errors.Join(err, v.close())
 		}
 	}()
-	source, d := replay.New(replay.Options{Path: path}), capture.NewDecoder()
+	source, d := newRecording(path, nil), capture.NewDecoder()
 	err = source.Run(ctx, func(batch []pcap.Packet) error {
 		for i := range batch {
 			if err := e.packet(&batch[i], source, d); err != nil {
@@ -121,7 +120,7 @@ func (e *evidences) write(ctx context.Context, path string) (err error) {
 }
 
 // packet writes p to the evidence that it belongs to.
-func (e *evidences) packet(p *pcap.Packet, source *replay.Source, d *capture.Decoder) error {
+func (e *evidences) packet(p *pcap.Packet, source capture.Source, d *capture.Decoder) error {
 	o := d.Decode(p)
 	for _, v := range e.list {
 		comment, shows := v.comments[p.Number]
@@ -156,7 +155,7 @@ func (v *evidence) concerns(o *tocsin.Observation) bool {
 }
 
 // write writes a packet, to a file that must not be there yet.
-func (v *evidence) write(p pcap.Packet, comment string, source *replay.Source) (err error) {
+func (v *evidence) write(p pcap.Packet, comment string, source capture.Source) (err error) {
 	if v.file == nil {
 		if v.file, err = os.OpenFile(v.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err != nil {
 			return fmt.Errorf("%w: %w; choose a folder that is empty", ErrEvidence, err)

@@ -3,10 +3,44 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 
+	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/kismetstream"
+	"github.com/tocsin-wids/tocsin/capture/replay"
 )
+
+// recording is a source of what was heard before.
+type recording interface {
+	capture.Source
+	Progress() (read, size int64)
+}
+
+// newRecording returns the source for a path of an analysis.
+func newRecording(path string, stdin io.Reader) recording {
+	o := replay.Options{Path: path}
+	switch {
+	case path == replay.Stdin:
+		o.Open = func() (io.ReadCloser, error) { return replay.Interruptible(stdin), nil }
+	case kismetdb.Is(path):
+		return kismetdb.New(kismetdb.Options{Path: path})
+	}
+	return replay.New(o)
+}
+
+// logSource returns the source for a log of Kismet's or ours.
+func logSource(path string, options []option) (*kismetdb.Source, error) {
+	o := kismetdb.Options{Path: path}
+	for _, option := range options {
+		if option.key != "name" {
+			return nil, fmt.Errorf("option %q is not known of logs; name=… names it", option.key)
+		}
+		o.Name = option.value
+	}
+	return kismetdb.New(o), nil
+}
 
 // kismetSource returns the source for what a running Kismet or Tocsin hears.
 func kismetSource(options []option) (*kismetstream.Source, error) {

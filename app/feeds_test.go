@@ -2,16 +2,24 @@ package app
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/kismetdb"
+	"github.com/tocsin-wids/tocsin/report"
 )
 
 // found lists what alerts are of.
@@ -79,7 +87,7 @@ func TestServerListensAlongWithAnother(t *testing.T) {
 		t.Errorf("the first read %+v and the second %+v", first.sources[0].Counts(), c)
 	}
 	if diff := cmp.Diff(found(first.ledger), found(second.ledger)); diff != "" || len(found(first.ledger)) < 3 {
-		t.Errorf("alerts (-of the first +of the second):\n%s", diff)
+		t.Errorf("alerts and evidence (-of the first +of the second):\n%s", diff)
 	}
 	r := second.states[0].record()
 	if r.Name != "attic" || r.Driver.Type != "kismet" || strings.Contains(r.Definition+r.Error, "secret") {
@@ -103,5 +111,84 @@ func TestMistakesInDefinitionsOfFeedsAreTold(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v, %v, want a word on %q and no secret", definition, s, err, want)
 		}
+	}
+}
+
+// logged has a server write a log of the demo and returns where it is.
+func logged(t *testing.T) string {
+	t.Helper()
+	conf := config.Default()
+	conf.Server.Listen = "127.0.0.1:0"
+	conf.Server.Sources = []string{demoFile + ":name=attic"}
+	s, err := New(Options{Config: conf, User: "admin", Password: "secret word", Memory: true,
+		KismetDB: &kismetdb.Options{Prefix: t.TempDir(), Template: "%p/log.txt", Alerts: true, Packets: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := s.ledger.Subscribe(4096)
+	defer events.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	for e := range events.Events() {
+		if e.Message != nil && strings.Contains(e.Message.Text, "ended after") {
+			break
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	return s.log.Path()
+}
+
+// TestLogAnalysesToWhatItsCaptureDoes also has the log found in a folder, among what is no capture.
+func TestLogAnalysesToWhatItsCaptureDoes(t *testing.T) {
+	read := func(path string) (list []string, f report.File) {
+		evidence := t.TempDir()
+		files, err := Analyze(t.Context(), AnalyzeOptions{
+			Config: config.Default(), Paths: []string{path}, Evidence: evidence,
+			Alert: func(a *tocsin.Alert) error {
+				list = append(list, fmt.Sprint(a.FrameTime.Truncate(time.Microsecond), a.Frames, a.Fingerprint, a.Text, a.Reason, a.Severity, a.Confidence))
+				return nil
+			},
+		})
+		if err != nil || len(files) != 1 || files[0].Error != nil {
+			t.Fatalf("%v, %+v", err, files)
+		}
+		kept, err := os.ReadDir(evidence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range kept {
+			list = append(list, fmt.Sprint(e.Name(), len(packetsOf(t, filepath.Join(evidence, e.Name())))))
+		}
+		return list, files[0]
+	}
+	path := logged(t)
+	folder := filepath.Dir(path)
+	db, err := sql.Open("sqlite", filepath.Join(folder, "other.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("CREATE TABLE alerts (x)"); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	want, capture := read(demoFile)
+	got, log := read(folder)
+	if diff := cmp.Diff(want, got); diff != "" || len(want) < 3 {
+		t.Errorf("alerts and evidence (-of the capture +of the log):\n%s", diff)
+	}
+	if log.Name != path || log.Packets != capture.Packets || len(log.Incidents) != len(capture.Incidents) {
+		t.Errorf("%d packets and %d incidents of %s, want %d and %d", log.Packets, len(log.Incidents), log.Name, capture.Packets, len(capture.Incidents))
+	}
+	if sensors := log.Incidents[0].Last.Sensors; !slices.Equal(sensors, []string{"attic"}) {
+		t.Errorf("the sensors are %q, want the source that the log names", sensors)
+	}
+	s, err := openSource(path+":name=old", radios{})
+	if err != nil || s.Name() != "old" || driver(s).Type != "kismetdb" {
+		t.Errorf("as a source: %v, %v", s, err)
 	}
 }

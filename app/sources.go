@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/events"
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
@@ -98,6 +99,8 @@ func openSource(definition string, r radios) (capture.Source, error) {
 	}
 	var s capture.Source
 	switch {
+	case kismetdb.Is(path):
+		s, err = logSource(path, options)
 	case path == replay.Stdin, isFile(path):
 		s, err = fileSource(path, options)
 	case path == "tzsp":

@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/kismetstream"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
@@ -271,6 +272,8 @@ func driver(s capture.Source) kismet.Driver {
 		return kismet.RadioDriver
 	case *tzsp.Source:
 		return kismet.TZSPDriver
+	case *kismetdb.Source:
+		return kismet.LogDriver
 	case *kismetstream.Source:
 		return kismet.StreamDriver
 	}

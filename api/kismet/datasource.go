@@ -60,8 +60,9 @@ var (
 	RadioDriver  = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Tuning: true, Hop: true}
 	TZSPDriver   = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
 	StreamDriver = Driver{Type: "kismet", Description: "A running Kismet or Tocsin that hands on what it hears", Local: true}
+	LogDriver    = Driver{Type: "kismetdb", Description: "Packets of a log that Kismet or Tocsin wrote", Probe: true, Local: true}
 
-	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver, StreamDriver}
+	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver, StreamDriver, LogDriver}
 )
 
 // sourceRecord is a source at the time of the answer.

@@ -151,7 +151,8 @@ func TestDatasourceAnswers(t *testing.T) {
 			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "linuxwifi","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "tzsp","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
-				`{"kismet.datasource.driver.type": "kismet","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},
+				`{"kismet.datasource.driver.type": "kismet","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
+				`{"kismet.datasource.driver.type": "kismetdb","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},
 		{"list_interfaces.json", `{"fields": ["kismet.datasource.probed.interface", "kismet.datasource.probed.capture_interface", "kismet.datasource.probed.in_use_uuid", ["kismet.datasource.type_driver/kismet.datasource.driver.type", "type"]]}`, 200,
 			`[{"kismet.datasource.probed.interface": "wlan0","kismet.datasource.probed.capture_interface": "wlan0mon","kismet.datasource.probed.in_use_uuid": "5FE308BD-0000-0000-0000-AABBCCDDEEFF","type": "linuxwifi"},` +
 				`{"kismet.datasource.probed.interface": "wlan1","kismet.datasource.probed.capture_interface": "","kismet.datasource.probed.in_use_uuid": "00000000-0000-0000-0000-000000000000","type": "linuxwifi"}]`},

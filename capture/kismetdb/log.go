@@ -20,6 +20,9 @@ const magic = "SQLite format 3\x00"
 
 // Is reports whether the file at path begins as a log does, whatever its name.
 func Is(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return false // reading from a FIFO would wait, and take what is for others
+	}
 	head, err := head(path)
 	return err == nil && bytes.HasPrefix(head, []byte(magic))
 }

@@ -6,13 +6,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // ErrNoCaptures says that a folder holds nothing to read.
-var ErrNoCaptures = errors.New("no capture in the folder: files are taken that begin as pcap or pcapng, compressed or not")
+var ErrNoCaptures = errors.New("no capture in the folder: files are taken that begin as pcap or pcapng, compressed or not, and logs of Kismet's")
 
-// Expand replaces each folder of paths by the captures in and below it, sorted by name; files are kept as they are.
-func Expand(paths []string) ([]string, error) {
+// Expand replaces each folder of paths by the captures in and below it, sorted by name; files are kept as they are. Captures are
+// also what one of others takes for one.
+func Expand(paths []string, others ...func(path string) bool) ([]string, error) {
 	var list []string
 	for _, path := range paths {
 		if path == Stdin {
@@ -27,7 +29,7 @@ func Expand(paths []string) ([]string, error) {
 			list = append(list, path)
 			continue
 		}
-		inside, err := walk(path)
+		inside, err := walk(path, append(others, isCapture))
 		if err != nil {
 			return nil, fmt.Errorf("read folder %s: %w", path, err)
 		}
@@ -39,10 +41,10 @@ func Expand(paths []string) ([]string, error) {
 	return list, nil
 }
 
-func walk(folder string) ([]string, error) {
+func walk(folder string, kinds []func(path string) bool) ([]string, error) {
 	var list []string
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && isCapture(path) {
+		if err == nil && d.Type().IsRegular() && slices.ContainsFunc(kinds, func(is func(string) bool) bool { return is(path) }) {
 			list = append(list, path)
 		}
 		return err
