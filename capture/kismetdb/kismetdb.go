@@ -119,7 +119,7 @@ func (s *Source) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("read log %s: %w", s.options.Path, explain(err))
+	return fmt.Errorf("read log %s: %w", s.options.Path, explain(err, s.options.Path))
 }
 
 // page is packets with their octets, whose room is used again.

@@ -294,8 +294,8 @@ const (
 	codeNotADB   = 26
 )
 
-// explain says what an error of SQLite means for who wants to read a log.
-func explain(err error) error {
+// explain says what an error of SQLite means for who wants to read the log at path.
+func explain(err error, path string) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
@@ -306,7 +306,9 @@ func explain(err error) error {
 	case codeCorrupt, codeNotADB:
 		return fmt.Errorf("%w (%w)", errDamaged, e)
 	case codeReadOnly, codeCantOpen:
-		return errJournal
+		if info, failed := os.Stat(path + "-journal"); failed == nil && info.Size() > 0 {
+			return errJournal
+		}
 	}
 	return err
 }
