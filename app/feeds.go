@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/kismetdb"
@@ -81,10 +82,13 @@ func kismetSource(options []option) (*kismetstream.Source, error) {
 	return kismetstream.New(o), nil
 }
 
-// secretsIn finds what is no part of a source and may be a login that somebody wrote there all the same.
-var secretsIn = regexp.MustCompile(`(?i)(://)[^/,]*@|(\b(?:password|apikey)=)[^,]*|(\?)[^,]*`)
+// secretsIn finds what is no part of a Kismet as a source, and may be a login that somebody wrote there all the same.
+var secretsIn = regexp.MustCompile(`(?i)(://).*@|(\b(?:password|apikey)=).*|(\?).*`)
 
 // withoutSecrets returns a definition as it may be shown where it is refused.
 func withoutSecrets(definition string) string {
+	if !strings.HasPrefix(definition, "kismet:") {
+		return definition
+	}
 	return secretsIn.ReplaceAllString(definition, "$1$2$3…")
 }

@@ -101,6 +101,7 @@ func TestMistakesInDefinitionsOfFeedsAreTold(t *testing.T) {
 		"kismet:url=attic:2501": "begins with http://",
 		"kismet:url=http://admin:secret@attic:2501":                    "source kismet:url=http://…attic:2501: url: a login does not belong into the address",
 		"kismet:url=http://attic:2501/?KISMET=secret":                  "source kismet:url=http://attic:2501/?…: url: a login does not belong into the address",
+		"kismet:url=http://admin:se/secret@attic:2501":                 "source kismet:url=http://…attic:2501: url: the address cannot be read",
 		"kismet:url=http://attic:2501,password=secret":                 "password=… would be seen by everybody",
 		"kismet:url=http://attic:2501,APIKey=secret":                   "name that with apikey-file=",
 		"kismet:url=http://attic:2501,user=admin":                      "belong together",

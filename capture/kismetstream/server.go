@@ -18,7 +18,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 )
 
-// Server is where a stream is. Its text has no secrets.
+// Server is where a stream is, made by ParseServer. Its text has no secrets.
 type Server struct{ url *url.URL }
 
 // path is that of all packets, below the prefix that a proxy may put in front.

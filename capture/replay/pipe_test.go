@@ -65,16 +65,21 @@ func TestPipeIsLiveWhileItsPacketsAreOfNow(t *testing.T) {
 
 // pipe is a writer whose packets are of now, to a pipe that a source reads.
 type pipe struct {
-	t       testing.TB
-	writer  *os.File
-	written int
+	t      testing.TB
+	writer *os.File
+	begun  time.Time
+	after  time.Duration // of the newest packet
+}
+
+func newPipe(t testing.TB, writer *os.File) *pipe {
+	return &pipe{t: t, writer: writer, begun: time.Now()}
 }
 
 func (p *pipe) Hear(n int) {
 	times := make([]time.Duration, n)
 	for i := range times {
-		p.written++
-		times[i] = time.Duration(p.written) * time.Millisecond
+		p.after += time.Millisecond
+		times[i] = time.Duration(p.begun.UnixNano()) + p.after
 	}
 	p.write(stream(times...)[len(stream()):])
 }
@@ -87,7 +92,7 @@ func (p *pipe) write(b []byte) {
 
 func TestSuiteOfFIFO(t *testing.T) {
 	capturetest.Run(t, func(t testing.TB) capturetest.Subject {
-		path, p := makeFIFO(t), &pipe{t: t}
+		path, p := makeFIFO(t), newPipe(t, nil)
 		subject := capturetest.Subject{
 			Source: replay.Pipe{Source: replay.New(replay.Options{Path: path, Name: "yard"})},
 			Hear:   p.Hear,
@@ -118,7 +123,7 @@ func TestSuiteOfStandardInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &pipe{t: t, writer: out}
+		p := newPipe(t, out)
 		p.write(stream())
 		t.Cleanup(func() { out.Close(); in.Close() })
 		open := func() (io.ReadCloser, error) { return replay.Interruptible(in), nil }
