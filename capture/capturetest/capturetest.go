@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,8 +58,22 @@ func Run(t *testing.T, open func(t testing.TB) Subject) {
 		t.Run(c.name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
 			t.Cleanup(func() { goleak.VerifyNone(t, before) }) // behind those of open
-			c.test(t, open(t))
+			s := open(t)
+			s.Hear = oneAtATime(s.Hear)
+			c.test(t, s)
 		})
+	}
+}
+
+func oneAtATime(hear func(int)) func(int) {
+	if hear == nil {
+		return nil
+	}
+	var busy sync.Mutex
+	return func(n int) {
+		busy.Lock()
+		defer busy.Unlock()
+		hear(n)
 	}
 }
 
