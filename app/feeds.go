@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tocsin-wids/tocsin/capture"
@@ -41,6 +42,13 @@ func logSource(path string, options []option) (*kismetdb.Source, error) {
 		o.Name = option.value
 	}
 	return kismetdb.New(o), nil
+}
+
+// namesFile reports whether a definition names a file that the source would send to a server of the definition's choice.
+func namesFile(definition string) bool {
+	_, text := cutDefinition(definition)
+	options, _ := splitOptions(text) // whoever makes the source tells of mistakes
+	return slices.ContainsFunc(options, func(o option) bool { return strings.HasSuffix(o.key, "-file") })
 }
 
 // kismetSource returns the source for what a running Kismet or Tocsin hears.

@@ -73,7 +73,7 @@ func TestServerListensAlongWithAnother(t *testing.T) {
 	}
 	close(open)
 	await(heard, `"demo" ended after`)
-	for second.sources[0].Counts().Packets < first.sources[0].Counts().Packets {
+	for second.roster.all()[0].source.Counts().Packets < first.roster.all()[0].source.Counts().Packets {
 		<-events.Events()
 	}
 	stop()
@@ -83,13 +83,13 @@ func TestServerListensAlongWithAnother(t *testing.T) {
 	if text := await(events, "failed after"); !strings.Contains(text, "the server ended the stream") || !strings.Contains(text, "opened again in") {
 		t.Errorf("the first server stopped: %s", text)
 	}
-	if c := second.sources[0].Counts(); c != first.sources[0].Counts() {
-		t.Errorf("the first read %+v and the second %+v", first.sources[0].Counts(), c)
+	if c := second.roster.all()[0].source.Counts(); c != first.roster.all()[0].source.Counts() {
+		t.Errorf("the first read %+v and the second %+v", first.roster.all()[0].source.Counts(), c)
 	}
 	if diff := cmp.Diff(found(first.ledger), found(second.ledger)); diff != "" || len(found(first.ledger)) < 3 {
 		t.Errorf("alerts and evidence (-of the first +of the second):\n%s", diff)
 	}
-	r := second.states[0].record()
+	r := second.roster.all()[0].record()
 	if r.Name != "attic" || r.Driver.Type != "kismet" || strings.Contains(r.Definition+r.Error, "secret") {
 		t.Errorf("the source is %+v", r)
 	}

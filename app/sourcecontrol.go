@@ -66,6 +66,9 @@ func (s sourceControl) AddSource(ctx context.Context, definition string) (uuid s
 	if path, _ := cutDefinition(definition); path == replay.Stdin {
 		return "", tocsin.Errorf(tocsin.Invalid, "standard input is read from the start of the server or not at all: name it with --source -")
 	}
+	if namesFile(definition) {
+		return "", tocsin.Errorf(tocsin.Invalid, "a definition that names files of the server's machine, as password-file does, stands in its configuration")
+	}
 	source, err := openSource(definition, s.radios)
 	if err != nil {
 		return "", tocsin.Errorf(tocsin.Invalid, "%s", err)

@@ -153,6 +153,7 @@ func TestSourcesAreAddedWhileTheServerRuns(t *testing.T) {
 		{demoFile + ":uuid=me", 500, "uuid=me is not of the form"},
 		{broken, 500, "ERROR: the source "},
 		{"-", 500, "standard input"},
+		{"kismet:url=http://127.0.0.1:1,user=a,Password-File=/etc/shadow", 500, "names files of the server's machine"},
 		{"nothing9", 500, "neither a capture file nor an interface"},
 		{" ", 500, "expected the definition of a source"},
 	} {
