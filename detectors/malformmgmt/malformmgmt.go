@@ -52,9 +52,10 @@ type limits struct {
 	detect.SignatureLimits
 }
 
-// news is what can be told once: that a transmitter sends frames with these defects.
+// news is what can be told once: that a transmitter sends frames of a kind with these defects. Another kind is for other receivers.
 type news struct {
 	sender dot11.Addr
+	kind   dot11.Kind
 	why    dot11.Defects
 }
 
@@ -63,7 +64,8 @@ type detector struct {
 	limits  limits
 	beacons *window.Map[dot11.Addr, uint64] // malformed ones by BSSID
 	told    *window.Set[news]
-	senders *window.Alarm[bool] // by whether they are careless by nature: what is innocent must not add up to an attack
+	senders *window.DistinctAlarm[struct{}, dot11.Addr]
+	nature  *window.DistinctAlarm[struct{}, dot11.Addr] // those that are careless by nature: what is innocent must not add up to an attack
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -72,7 +74,8 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		limits:    l,
 		beacons:   window.NewMap[dot11.Addr, uint64](l.Keys),
 		told:      window.NewSet[news](l.Again, l.Keys),
-		senders:   window.NewAlarm[bool](l.Senders, l.Minute, l.Again, 2),
+		senders:   window.NewDistinctAlarm[struct{}, dot11.Addr](l.Senders, l.Minute, l.Again, 1),
+		nature:    window.NewDistinctAlarm[struct{}, dot11.Addr](l.Senders, l.Minute, l.Again, 1),
 	}
 }
 
@@ -83,10 +86,14 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	}
 	careless := d.isCareless(f, air.BSS)
 	why := f.Defects & structure
-	if !d.Believe(o, f.Body, ^dot11.Defects(0)) || !d.told.Once(news{f.Addr2, why}, o.Time) {
+	if !d.Believe(o, f.Body, ^dot11.Defects(0)) || !d.told.Once(news{f.Addr2, f.Kind, why}, o.Time) {
 		return
 	}
-	count, ring := d.senders.Add(careless, o.Time)
+	senders := d.senders
+	if careless {
+		senders = d.nature
+	}
+	count, ring := senders.Add(struct{}{}, f.Addr2, o.Time)
 	if count >= d.limits.Senders && !ring {
 		return
 	}
