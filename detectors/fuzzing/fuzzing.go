@@ -31,7 +31,7 @@ var Spec = detect.Define(detect.Spec{
 	},
 	Frames:  ^dot11.Kinds(0),
 	Defects: counted,
-}, limits{Reasons: 20, Damage: 10, Window: time.Minute, Acquaintance: 10 * time.Second, Again: 10 * time.Minute, Addresses: 1024}, newDetector)
+}, limits{Reasons: 20, Damage: 10, Window: time.Minute, Acquaintance: 10 * time.Second, Again: 20 * time.Second, Addresses: 1024}, newDetector)
 
 type limits struct {
 	Reasons      int           `help:"different malformations for one receiver, or of one transmitter, within the window" min:"2"`
