@@ -10,7 +10,7 @@ import (
 // ranks orders the tree: a package imports only packages of a lower rank. The longest prefix counts. A folder below
 // a rank-0 decoder may also import that decoder, and a tool below a folder what lies beside it.
 var ranks = map[string]int{
-	"dot11": 0, "ble": 0, "ip": 0, "pcap": 0, "window": 0,
+	"dot11": 0, "ble": 0, "ip": 0, "remoteid": 0, "pcap": 0, "window": 0,
 	".":       1,
 	"capture": 2, "export": 2, "track": 2, "alert": 2, "store": 2, "api": 2,
 	"capture/channel": 2,
@@ -34,7 +34,7 @@ func rank(folder string) (int, bool) {
 }
 
 // noThirdParty lists the folders that use the standard library and this module only.
-var noThirdParty = []string{"dot11", "ble", "ip", "pcap", "window", ".", "track", "detect", "detectors", "alert"}
+var noThirdParty = []string{"dot11", "ble", "ip", "remoteid", "pcap", "window", ".", "track", "detect", "detectors", "alert"}
 
 func isUnder(folder, root string) bool {
 	return folder == root || root != "." && strings.HasPrefix(folder, root+"/")
