@@ -47,6 +47,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/disconcodeinvalid"
 	"github.com/tocsin-wids/tocsin/detectors/dnsspoof"
 	"github.com/tocsin-wids/tocsin/detectors/dot11d"
+	"github.com/tocsin-wids/tocsin/detectors/droneid"
 	"github.com/tocsin-wids/tocsin/detectors/eapolflood"
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
 	"github.com/tocsin-wids/tocsin/detectors/eappremature"
@@ -176,6 +177,7 @@ func All() []detect.Spec {
 		disconcodeinvalid.Spec,
 		dnsspoof.Spec,
 		dot11d.Spec,
+		droneid.Spec,
 		eapolflood.Spec,
 		eapollogoff.Spec,
 		eappremature.Spec,
