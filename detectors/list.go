@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/beaconflood"
 	"github.com/tocsin-wids/tocsin/detectors/beaconprot"
 	"github.com/tocsin-wids/tocsin/detectors/beaconrate"
+	"github.com/tocsin-wids/tocsin/detectors/bleclone"
 	"github.com/tocsin-wids/tocsin/detectors/bleedingtooth"
 	"github.com/tocsin-wids/tocsin/detectors/bleflood"
 	"github.com/tocsin-wids/tocsin/detectors/blemalform"
@@ -152,6 +153,7 @@ func All() []detect.Spec {
 		beaconflood.Spec,
 		beaconprot.Spec,
 		beaconrate.Spec,
+		bleclone.Spec,
 		bleedingtooth.Spec,
 		bleflood.Spec,
 		blemalform.Spec,
