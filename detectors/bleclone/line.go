@@ -60,7 +60,16 @@ type pair struct {
 	changes      int  // from one to the other
 	close        int  // follow each other sooner than one advertiser sends, with the same data
 	apart        bool // no data is sent by both, and both repeat some
+
+	soonest, latest time.Duration // by which they do so
 }
+
+// steady is how much the delays between the receptions of two sensors whose recordings were put together differ. Two
+// transmitters wait for times of their own.
+const steady = 2 * time.Millisecond
+
+// isSame reports whether both send the same data, closer together than one device does.
+func (t *pair) isSame(lim limits) bool { return t.close >= lim.Close && t.latest-t.soonest > steady }
 
 // split divides packets at the widest gap between their signals.
 func split(list []packet, lim limits) pair {
@@ -79,15 +88,16 @@ func split(list []packet, lim limits) pair {
 	if widest < lim.Band {
 		return pair{}
 	}
-	t := pair{limit: signals[at], strong: len(signals) - at, weak: at}
+	t := pair{limit: signals[at], strong: len(signals) - at, weak: at, soonest: lim.Interval}
 	for i := 1; i < len(list); i++ {
 		a, b := list[i-1], list[i]
 		if t.isStrong(a) == t.isStrong(b) {
 			continue
 		}
 		t.changes++
-		if a.data == b.data && b.at-a.at < lim.Interval {
+		if gap := b.at - a.at; a.data == b.data && gap < lim.Interval {
 			t.close++
+			t.soonest, t.latest = min(t.soonest, gap), max(t.latest, gap)
 		}
 	}
 	t.apart = t.isApart(list)
@@ -125,7 +135,7 @@ func (d *detector) judge(o *tocsin.Observation, l *line, found *detect.Findings)
 	if t.strong < d.limits.Packets || t.weak < d.limits.Packets || t.changes < d.limits.Changes {
 		return
 	}
-	same := t.close >= d.limits.Close
+	same := t.isSame(d.limits)
 	if !same && !t.apart {
 		return
 	}
