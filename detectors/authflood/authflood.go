@@ -24,7 +24,6 @@ var Spec = detect.Define(detect.Spec{
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  90,
 		Attack:      []string{"T1499"},
-		Explains:    []string{"DEAUTHFLOOD"},
 	},
 	Frames: dot11.Only(dot11.Auth, dot11.AssocReq, dot11.AssocResp, dot11.ReassocReq, dot11.ReassocResp, dot11.Deauth, dot11.Disassoc),
 }, limits{Requests: 40, ClientRequests: 100, Window: 10 * time.Second, Again: time.Minute, Networks: 512, Clients: 2048}, newDetector)
