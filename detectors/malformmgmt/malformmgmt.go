@@ -64,9 +64,14 @@ type detector struct {
 	limits  limits
 	beacons *window.Map[dot11.Addr, uint64] // malformed ones by BSSID
 	told    *window.Set[news]
+	breath  *window.Set[dot11.Addr] // transmitters told of just now
 	senders *window.DistinctAlarm[struct{}, dot11.Addr]
 	nature  *window.DistinctAlarm[struct{}, dot11.Addr] // those that are careless by nature: what is innocent must not add up to an attack
 }
+
+// breath is the time between two findings about one transmitter that no throttle takes for a burst: what it swallowed would not be
+// told again for long.
+const breath = 2 * time.Second
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
 	return &detector{
@@ -74,6 +79,7 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		limits:    l,
 		beacons:   window.NewMap[dot11.Addr, uint64](l.Keys),
 		told:      window.NewSet[news](l.Again, l.Keys),
+		breath:    window.NewSet[dot11.Addr](breath, l.Keys),
 		senders:   window.NewDistinctAlarm[struct{}, dot11.Addr](l.Senders, l.Minute, l.Again, 1),
 		nature:    window.NewDistinctAlarm[struct{}, dot11.Addr](l.Senders, l.Minute, l.Again, 1),
 	}
@@ -86,7 +92,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	}
 	careless := d.isCareless(f, air.BSS)
 	why := f.Defects & structure
-	if !d.Believe(o, f.Body, ^dot11.Defects(0)) || !d.told.Once(news{f.Addr2, f.Kind, why}, o.Time) {
+	if !d.Believe(o, f.Body, ^dot11.Defects(0)) || d.breath.Has(f.Addr2, o.Time) || !d.told.Once(news{f.Addr2, f.Kind, why}, o.Time) {
 		return
 	}
 	senders := d.senders
@@ -97,6 +103,7 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 	if count >= d.limits.Senders && !ring {
 		return
 	}
+	d.breath.Once(f.Addr2, o.Time)
 	finding := d.finding(f, why)
 	if ring {
 		text := fmt.Sprintf("Somebody sends malformed frames under many addresses, the newest a %s of %s: %s", kinds[f.Kind&0xf], f.Addr2, why)
