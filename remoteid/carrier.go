@@ -14,11 +14,14 @@ func Advertised(data []byte) []byte {
 	if len(data) < 2 || data[0] != Application {
 		return nil
 	}
-	return Counted(data[1:])
+	return behindCounter(data[1:])
 }
 
-// Counted returns the message or pack behind the counter that begins b: in a vendor-specific element, what follows OUI and type.
-func Counted(b []byte) []byte {
+// Beaconed returns the message or pack in a vendor-specific element of OUI and Application, given what follows these.
+func Beaconed(data []byte) []byte { return behindCounter(data) }
+
+// behindCounter returns what follows the counter of messages, nil if that is missing.
+func behindCounter(b []byte) []byte {
 	if len(b) < 1 {
 		return nil
 	}
@@ -47,7 +50,7 @@ func Discovered(attributes []byte) []byte {
 		}
 		if b[0] == serviceDescriptor {
 			if info := serviceInfo(b[headLen:end]); info != nil {
-				return Counted(info)
+				return behindCounter(info)
 			}
 		}
 		b = b[end:]
@@ -71,17 +74,17 @@ func serviceInfo(b []byte) []byte {
 		}
 		b = b[2:]
 	}
-	for _, field := range [...]byte{controlMatching, controlResponse} {
-		if control&field != 0 {
-			_, b = counted(b)
+	for _, filter := range [...]byte{controlMatching, controlResponse} {
+		if control&filter != 0 {
+			_, b = field(b)
 		}
 	}
-	info, _ := counted(b)
+	info, _ := field(b)
 	return info
 }
 
-// counted returns the octets that the first of b counts, and those behind them; both nil if they are cut off.
-func counted(b []byte) (field, rest []byte) {
+// field returns the octets that the first of b counts, and those behind them; both nil if they are cut off.
+func field(b []byte) (data, rest []byte) {
 	if len(b) < 1 || 1+int(b[0]) > len(b) {
 		return nil, nil
 	}

@@ -51,7 +51,8 @@ type flight struct {
 	remoteid.Report
 	first, last time.Duration
 	messages    int
-	dji         bool // what it tells is of DJI's own kind, which is not read
+	heard       remoteid.Name // the identifier of the newest message that nobody checked
+	dji         bool          // it told something of DJI's own kind, which is not read
 }
 
 // drone is what a drone is told apart by: what it says that it is, or else who transmits.
@@ -95,11 +96,12 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	}
 	f, created := d.flights.Put(sender)
 	if created || o.Time-f.last > d.limits.Window || o.Time < f.first {
-		*f = flight{first: o.Time, dji: dji}
+		*f = flight{first: o.Time}
 	}
+	f.dji = f.dji || dji
 	before := f.Report
-	if before.Has&remoteid.HasID != 0 && r.IDType != before.IDType {
-		r.Has &^= remoteid.HasID // a drone may have a serial number and a registration: one of them is enough
+	if r.Has&remoteid.HasID != 0 && !f.accepts(&r, o.Radio.FCS == dot11.FCSGood) {
+		r.Has &^= remoteid.HasID
 	}
 	f.Merge(&r)
 	f.messages++
@@ -115,6 +117,15 @@ func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.
 	if f.Has&whole == whole || o.Time-f.first >= d.limits.Patience || dji {
 		d.tell(o, f, sender, found)
 	}
+}
+
+// accepts reports whether to take the identifier in r for that of the drone: one that nobody checked counts when it comes again.
+func (f *flight) accepts(r *remoteid.Report, checked bool) bool {
+	again := r.ID == f.heard
+	f.heard = r.ID
+	// A drone may have a serial number and a registration: one of them is enough.
+	known := f.Has&remoteid.HasID == 0 || r.IDType == f.IDType
+	return known && (checked || again)
 }
 
 // carried returns the message that o carries, and whether it is one of DJI's own kind instead.
@@ -148,7 +159,7 @@ func beaconed(e *dot11.Elements) (message []byte, dji bool) {
 		switch b := x.Data; uint32(b[0])<<16 | uint32(b[1])<<8 | uint32(b[2]) {
 		case remoteid.OUI:
 			if b[3] == remoteid.Application {
-				return remoteid.Counted(b[4:]), false
+				return remoteid.Beaconed(b[4:]), false
 			}
 		case ouiDJI:
 			dji = true

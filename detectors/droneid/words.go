@@ -12,14 +12,18 @@ import (
 func finding(f *flight, sender tocsin.MAC) tocsin.Finding {
 	text := fmt.Sprintf("A drone is near, by its own word: %s tells of %s%s%s%s", sender, called(&f.Report), status(f.Status), where(&f.Report), operator(&f.Report))
 	what := "messages of remote identification"
-	if f.dji {
+	if f.dji && f.Has == 0 {
 		text = fmt.Sprintf("A drone of DJI is near, by its own word: %s sends what those tell of themselves", sender)
 		what = "elements of DJI's identification"
 	}
+	subject := sender.String()
+	if f.Has&remoteid.HasID != 0 {
+		subject = called(&f.Report)
+	}
 	return tocsin.Finding{
 		Text:    text,
-		Reason:  tocsin.Reason{What: what, Observed: fmt.Sprintf("%d in %s", f.messages, (f.last - f.first).String())},
-		Subject: called(&f.Report),
+		Reason:  tocsin.Reason{What: what, Observed: fmt.Sprintf("%d in %s", f.messages, f.last-f.first)},
+		Subject: subject,
 	}
 }
 
