@@ -78,6 +78,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/mdk4"
 	"github.com/tocsin-wids/tocsin/detectors/mfpviolation"
 	"github.com/tocsin-wids/tocsin/detectors/michael"
+	"github.com/tocsin-wids/tocsin/detectors/mlospoof"
 	"github.com/tocsin-wids/tocsin/detectors/msfbcomssid"
 	"github.com/tocsin-wids/tocsin/detectors/msfdlinkrate"
 	"github.com/tocsin-wids/tocsin/detectors/msfnetgearbeacon"
@@ -209,6 +210,7 @@ func All() []detect.Spec {
 		mdk4.Spec,
 		mfpviolation.Spec,
 		michael.Spec,
+		mlospoof.Spec,
 		msfbcomssid.Spec,
 		msfdlinkrate.Spec,
 		msfnetgearbeacon.Spec,

@@ -2,6 +2,7 @@ package dot11_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"hash/maphash"
 	"slices"
 	"testing"
@@ -26,6 +27,8 @@ func FuzzDecode(f *testing.F) {
 		f.Add(b, false)
 	}
 	f.Add(frames[0], true)
+	multiLink, _ := hex.DecodeString(beacon("ff136bf00310020000000001" + "010700000000000003"))
+	f.Add(multiLink, false)
 	f.Fuzz(func(t *testing.T, b []byte, padded bool) {
 		given := bytes.Clone(b)
 		var fresh, used dot11.Frame

@@ -102,11 +102,12 @@ func read(f *dot11.Frame) int {
 	eht, _ := f.Elements.EHTOperation()
 	btm, _ := f.BTMRequest()
 	sae, _ := f.SAE()
+	ml, _ := f.Elements.MultiLink()
 	if tim.Has(1) || f.Elements.BeaconProtection() {
 		n++
 	}
 	n += int(cs.Channel) + len(tim.Bitmap) + len(mme.MIC) + len(owe.SSID) + int(x) + int(md) + int(ht.Primary)
-	return n + int(vht.Width) + int(eht.Width) + int(btm.Mode) + len(sae.Scalar) + len(f.Payload)
+	return n + int(vht.Width) + int(eht.Width) + int(btm.Mode) + len(sae.Scalar) + len(f.Payload) + int(ml.Link)
 }
 
 func BenchmarkDecode(b *testing.B) {
