@@ -9,6 +9,9 @@ import (
 // Rivals finds names that two hold at the same time. A name that passes from one holder to another, as after a restart,
 // does not come back; one that two claim does so again and again.
 type Rivals[K, V comparable] struct {
+	// Same, if it is not nil, says that two holders are one.
+	Same func(a, b V) bool
+
 	held    *window.Map[K, holders[V]]
 	returns *window.Alarm[K]
 	span    time.Duration
@@ -40,11 +43,11 @@ func (r *Rivals[K, V]) Claim(name K, holder V, at time.Duration) (rival V, retur
 		*h = holders[V]{now: holder, last: at}
 		return rival, 0, false
 	}
-	if h.now == holder {
-		h.last = at
+	if r.same(h.now, holder) {
+		h.now, h.last = holder, at
 		return rival, 0, false
 	}
-	back := h.rivalled && h.before == holder && (at-h.lost).Abs() <= r.span
+	back := h.rivalled && r.same(h.before, holder) && (at-h.lost).Abs() <= r.span
 	rival = h.now
 	*h = holders[V]{now: holder, before: h.now, last: at, lost: h.last, rivalled: true}
 	if !back {
@@ -53,3 +56,5 @@ func (r *Rivals[K, V]) Claim(name K, holder V, at time.Duration) (rival V, retur
 	returns, speak = r.returns.Add(name, at)
 	return rival, returns, speak
 }
+
+func (r *Rivals[K, V]) same(a, b V) bool { return a == b || r.Same != nil && r.Same(a, b) }

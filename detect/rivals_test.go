@@ -45,3 +45,14 @@ func TestRivalsAreNamed(t *testing.T) {
 		t.Errorf("got %c, %d, %t, want b, 1, true", rival, returns, speak)
 	}
 }
+
+func TestRivalsThatAreTheSameAreNone(t *testing.T) {
+	r := detect.NewRivals[string, byte](1, 10*time.Second, time.Minute, 4)
+	r.Same = func(a, b byte) bool { return a|0x20 == b|0x20 }
+	claims, want := "aAaAbA", ".....!"
+	for i := range claims {
+		if _, _, speak := r.Claim("x", claims[i], time.Duration(i)*time.Second); speak != (want[i] == '!') {
+			t.Errorf("claim %d of %s: got %t", i, claims, speak)
+		}
+	}
+}

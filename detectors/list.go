@@ -53,6 +53,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/eapollogoff"
 	"github.com/tocsin-wids/tocsin/detectors/eappremature"
 	"github.com/tocsin-wids/tocsin/detectors/eaptwin"
+	"github.com/tocsin-wids/tocsin/detectors/evildirect"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinbssid"
 	"github.com/tocsin-wids/tocsin/detectors/eviltwinssid"
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
@@ -185,6 +186,7 @@ func All() []detect.Spec {
 		eapollogoff.Spec,
 		eappremature.Spec,
 		eaptwin.Spec,
+		evildirect.Spec,
 		eviltwinbssid.Spec,
 		eviltwinssid.Spec,
 		flipperzero.Spec,

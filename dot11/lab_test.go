@@ -103,11 +103,12 @@ func read(f *dot11.Frame) int {
 	btm, _ := f.BTMRequest()
 	sae, _ := f.SAE()
 	ml, _ := f.Elements.MultiLink()
+	owner, _ := f.Elements.GroupOwner()
 	if tim.Has(1) || f.Elements.BeaconProtection() {
 		n++
 	}
 	n += int(cs.Channel) + len(tim.Bitmap) + len(mme.MIC) + len(owe.SSID) + int(x) + int(md) + int(ht.Primary)
-	return n + int(vht.Width) + int(eht.Width) + int(btm.Mode) + len(sae.Scalar) + len(f.Payload) + int(ml.Link)
+	return n + int(vht.Width) + int(eht.Width) + int(btm.Mode) + len(sae.Scalar) + len(f.Payload) + int(ml.Link) + int(owner[5])
 }
 
 func BenchmarkDecode(b *testing.B) {

@@ -13,8 +13,31 @@ type P2PAttribute struct {
 	Whole  bool   // the elements have all of it
 }
 
-// P2PNoticeOfAbsence is the attribute that says when a group owner sleeps (§4.1.14).
-const P2PNoticeOfAbsence = 12
+// Attributes of Wi-Fi Direct.
+const (
+	P2PCapability      = 2  // §4.1.4
+	P2PDeviceID        = 3  // §4.1.5, in beacons
+	P2PNoticeOfAbsence = 12 // §4.1.14: when a group owner sleeps
+	P2PDeviceInfo      = 13 // §4.1.15, in probe responses
+)
+
+// GroupOwner returns the device address of the group owner that the frame is from, and whether it is from one that says so.
+func (e *Elements) GroupOwner() (device Addr, ok bool) {
+	const ownerBit = 1 // of the group capability bitmap, the second octet
+	owner := false
+	for a := range e.P2P() {
+		switch {
+		case a.ID == P2PCapability && len(a.Data) == 2:
+			owner = a.Data[1]&ownerBit != 0
+		case (a.ID == P2PDeviceID || a.ID == P2PDeviceInfo) && len(a.Data) >= len(device):
+			device = Addr(a.Data)
+		}
+	}
+	if !owner || !device.IsStation() {
+		return Addr{}, false
+	}
+	return device, true
+}
 
 // P2P yields the attributes of Wi-Fi Direct. Several elements are one list, in which an attribute may go on in the next.
 func (e *Elements) P2P() iter.Seq[P2PAttribute] {

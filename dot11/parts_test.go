@@ -153,3 +153,28 @@ func TestP2PAttributesGoOnInTheNextElement(t *testing.T) {
 		}
 	}
 }
+
+func TestGroupOwnerNamesItsDevice(t *testing.T) {
+	const p2p, device = "506f9a09", "020000000001"
+	want := dot11.Addr{2, 5: 1}
+	for name, c := range map[string]struct {
+		elements string
+		want     dot11.Addr // zero: none
+	}{
+		"beacon":            {"dd12" + p2p + "0202002501" + "030600" + device, want},
+		"probe response":    {"dd1b" + p2p + "0202002501" + "0d0f00" + device + "aaaaaaaaaaaaaaaaaa", want},
+		"device first":      {"dd12" + p2p + "030600" + device + "0202002501", want},
+		"no group owner":    {"dd12" + p2p + "0202002500" + "030600" + device, dot11.Addr{}},
+		"no capability":     {"dd0d" + p2p + "030600" + device, dot11.Addr{}},
+		"no device":         {"dd09" + p2p + "0202002501", dot11.Addr{}},
+		"half a device":     {"dd0f" + p2p + "0202002501" + "030300" + "020000", dot11.Addr{}},
+		"a group of them":   {"dd12" + p2p + "0202002501" + "030600" + "030000000001", dot11.Addr{}},
+		"no Wi-Fi Direct":   {"030106", dot11.Addr{}},
+		"broken at the end": {"dd15" + p2p + "0202002501" + "030600" + device + "0cff00", want},
+	} {
+		got, ok := decoded(t, beacon(c.elements)).Elements.GroupOwner()
+		if got != c.want || ok == c.want.IsZero() {
+			t.Errorf("%s: got %s, %t, want %s", name, got, ok, c.want)
+		}
+	}
+}
