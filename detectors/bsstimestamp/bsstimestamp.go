@@ -39,10 +39,18 @@ type limits struct {
 type detector struct {
 	limits limits
 	told   *window.Set[dot11.Addr]
+	runs   *window.Map[dot11.Addr, run]
+}
+
+// run is what was heard of a network since its clock began to jump.
+type run struct {
+	since   time.Duration
+	jumps   int
+	beacons int
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
-	return &detector{l, window.NewSet[dot11.Addr](l.Again, l.Networks)}
+	return &detector{l, window.NewSet[dot11.Addr](l.Again, l.Networks), window.NewMap[dot11.Addr, run](l.Networks)}
 }
 
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
@@ -51,7 +59,11 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		return
 	}
 	jumps, frames := b.Clock.Alternations(o.Time)
-	if jumps < d.limits.Jumps || frames < d.limits.Frames && jumps < d.limits.RandomJumps || !d.told.Once(b.BSSID, o.Time) {
+	if jumps == 0 {
+		return
+	}
+	crowded := d.crowded(o, air, jumps)
+	if jumps < d.limits.Jumps || frames < d.limits.Frames && jumps < d.limits.RandomJumps && !crowded || !d.told.Once(b.BSSID, o.Time) {
 		return
 	}
 	found.Add(tocsin.Finding{
@@ -60,9 +72,33 @@ func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detec
 		Reason: tocsin.Reason{
 			What:     "jumps of the timestamp in beacons and probe responses in a row",
 			Observed: fmt.Sprintf("%d jumps, %d frames of the rarer clock", jumps, frames),
-			Limit:    fmt.Sprintf("%d jumps and %d frames, or %d jumps", d.limits.Jumps, d.limits.Frames, d.limits.RandomJumps),
+			Limit:    d.limit(crowded),
 		},
 	})
+}
+
+// crowded reports whether more beacons came since the clock began to jump than one access point sends. Damage makes times of
+// its own, but no beacons.
+func (d *detector) crowded(o *tocsin.Observation, air *track.Sight, jumps int) bool {
+	const unit = 1024 * time.Microsecond // TU, 802.11-2020 §9.4.1.3
+	if o.Frame.Kind != dot11.Beacon || air.Advert == nil || air.Advert.Interval == 0 {
+		return false
+	}
+	r, created := d.runs.Put(air.BSS.BSSID)
+	if created || jumps < r.jumps || o.Time < r.since {
+		*r = run{since: o.Time}
+	}
+	r.jumps = jumps
+	r.beacons++
+	due := 1 + float64(o.Time-r.since)/float64(time.Duration(air.Advert.Interval)*unit)
+	return float64(r.beacons) > 1+1.5*due // one may be late
+}
+
+func (d *detector) limit(crowded bool) string {
+	if crowded {
+		return fmt.Sprintf("%d jumps, with half again as many beacons as the interval allows", d.limits.Jumps)
+	}
+	return fmt.Sprintf("%d jumps and %d frames, or %d jumps", d.limits.Jumps, d.limits.Frames, d.limits.RandomJumps)
 }
 
 // between says what the clock jumps between.
