@@ -59,6 +59,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/flipperzero"
 	"github.com/tocsin-wids/tocsin/detectors/formatstring"
 	"github.com/tocsin-wids/tocsin/detectors/fragattack"
+	"github.com/tocsin-wids/tocsin/detectors/framingframes"
 	"github.com/tocsin-wids/tocsin/detectors/ftreplay"
 	"github.com/tocsin-wids/tocsin/detectors/fuzzing"
 	"github.com/tocsin-wids/tocsin/detectors/gtkabuse"
@@ -192,6 +193,7 @@ func All() []detect.Spec {
 		flipperzero.Spec,
 		formatstring.Spec,
 		fragattack.Spec,
+		framingframes.Spec,
 		ftreplay.Spec,
 		fuzzing.Spec,
 		gtkabuse.Spec,
