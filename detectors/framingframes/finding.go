@@ -46,7 +46,7 @@ func (d *detector) asked(o *tocsin.Observation, air *track.Sight) tocsin.Finding
 			l.Station, l.BSSID, air.Doubt.Words(o)),
 		Reason: tocsin.Reason{
 			What:     "signs that a request to join is not the client's, which sent encrypted data just before",
-			Observed: fmt.Sprintf("%d signs, encrypted data %s before", air.Doubt.Signs(), (o.Time-l.Encrypted.Station).Round(time.Millisecond)),
+			Observed: fmt.Sprintf("%d signs, encrypted data %s before", air.Doubt.Signs(), (o.Time - l.Encrypted.Station).Round(time.Millisecond)),
 			Limit:    fmt.Sprintf("%d signs, %s", d.limits.Signs, d.limits.Active),
 		},
 		Subject:  l.Station.String(),
