@@ -1,6 +1,7 @@
 package track
 
 import (
+	"hash/maphash"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -27,6 +28,7 @@ type Link struct {
 
 	Handshake Handshake
 	Key       Installed
+	Granted   Transition
 
 	Gone Gone // the newest disconnection, forged or not
 
@@ -38,6 +40,16 @@ type Link struct {
 
 	asked    dot11.Security // of the newest request, which may not have been granted
 	askedMFP bool
+	askedFT  uint64        // a hash of its fast transition element; 0: none
+	renewed  time.Duration // the newest association that made a key of its own
+}
+
+// Transition is the newest fast transition that the access point granted. Its key is made of the nonces in the request
+// (802.11-2020 §12.7.1.6): granted again for the same request it is the same key.
+type Transition struct {
+	Again   time.Duration // when it was granted once more; 0: it was not
+	Number  uint64        // of that frame
+	element uint64        // of the request, as Link.askedFT
 }
 
 // Stage is how far a station has come.
@@ -186,16 +198,39 @@ func (t *Tracker) managed(l *Link, o *tocsin.Observation, fromAP bool) {
 		if !fromAP && !o.Cut {
 			l.asked = f.Security()
 			l.askedMFP = l.asked.MFPCapable && t.offersMFP(f)
+			l.askedFT = t.transition(f)
 		}
 	case dot11.AssocResp, dot11.ReassocResp:
 		if fromAP && f.Fixed.Status == success {
 			l.Request, l.MFP = l.asked, l.askedMFP
 			l.Associated, l.Handshake = o.Time, Handshake{}
+			l.grant(o)
 			l.reach(Associated, o.Time)
 		}
 	case dot11.Deauth, dot11.Disassoc:
 		l.leave(Gone{At: o.Time, ByAP: fromAP, Protected: f.IsProtected()})
 	}
+}
+
+// grant takes the answer to the newest request.
+func (l *Link) grant(o *tocsin.Observation) {
+	g := &l.Granted
+	if l.askedFT != 0 && l.askedFT == g.element {
+		g.Again, g.Number = o.Time, o.Number
+		return
+	}
+	*g = Transition{element: l.askedFT}
+	l.renewed = o.Time
+}
+
+// transition returns a hash of the fast transition element of a request; 0 if it has none that makes a key.
+func (t *Tracker) transition(f *dot11.Frame) uint64 {
+	const nonces, shortest = 18, 82 // 802.11-2020 §9.4.2.47: behind a MIC of 16 octets or 24
+	d, ok := f.Elements.Find(dot11.ElementFastTransition)
+	if !ok || len(d) < shortest || [shortest - nonces]byte(d[nonces:]) == [shortest - nonces]byte{} {
+		return 0
+	}
+	return maphash.Bytes(t.seed, d)
 }
 
 // offersMFP reports whether the network that f asks for protects management frames.

@@ -83,7 +83,7 @@ func (t *Tracker) number(l *Link, o *tocsin.Observation, fromAP bool) {
 	if fromAP {
 		n = &l.Numbers.AP
 	}
-	if n.add(o, max(l.Key.At, l.Auth.Begun, l.Associated, l.Gone.At)) {
+	if n.add(o, max(l.Key.At, l.Auth.Begun, l.renewed, l.Gone.At)) {
 		t.sight.Fell = &n.Fell
 	}
 }
