@@ -1,4 +1,4 @@
-// Package hsorder recognises handshakes whose messages do not follow from one another.
+// Package hsorder recognises handshakes whose messages do not follow from one another, or have bits that they cannot have.
 package hsorder
 
 import (
@@ -55,6 +55,10 @@ func (d detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect
 	if step == nil || step.Resent || !o.Intact() {
 		return
 	}
+	if foreign(&step.Packet) != 0 {
+		d.tell(o, air, found, bits)
+		return
+	}
 	switch step.Message {
 	case eapol.Message4:
 		if d.skips(o, air) {
@@ -65,6 +69,21 @@ func (d detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect
 			d.tell(o, air, found, early)
 		}
 	}
+}
+
+// foreign returns those bits of the key information that the message at hand cannot have: reserved ones, and that to install the
+// key, which message 3 alone has (802.11-2020 §12.7.2).
+func foreign(p *track.Packet) uint16 {
+	if p.Key.Descriptor != eapol.DescriptorRSN {
+		return 0
+	}
+	switch p.Message {
+	case eapol.Message1, eapol.Message2, eapol.Message4:
+		return p.Key.Info & (eapol.InfoReserved | eapol.InfoInstall)
+	case eapol.Message3:
+		return p.Key.Info & eapol.InfoReserved
+	}
+	return 0
 }
 
 // skips reports whether message 4 answers message 1. The counter tells, whatever the sensor missed: a station repeats that of
@@ -91,17 +110,18 @@ func (d detector) early(o *tocsin.Observation, air *track.Sight) bool {
 func since(m, m1 *track.Messages) bool { return m.Count > 0 && m.Last >= m1.First }
 
 // tell reports what. Two handshakes of one transmitter bear each other out if nobody verified the checksums.
-func (d detector) tell(o *tocsin.Observation, air *track.Sight, found *detect.Findings, what func(*track.Sight) tocsin.Finding) {
-	v := d.Judge(o, []byte{byte(air.Step.Message)}, 0)
+func (d detector) tell(o *tocsin.Observation, air *track.Sight, found *detect.Findings, what func(*tocsin.Observation, *track.Sight) tocsin.Finding) {
+	bits := foreign(&air.Step.Packet)
+	v := d.Judge(o, []byte{byte(air.Step.Message), byte(bits >> 8), byte(bits)}, 0)
 	switch {
 	case v.Several > 0:
-		found.Add(d.Several(v.Several, "Messages of the four-way handshake are skipped under many addresses", "handshakes out of order"))
+		found.Add(d.Several(v.Several, "Messages of the four-way handshake are skipped or bent under many addresses", "handshakes out of order"))
 	case v.Speak:
-		found.Add(what(air))
+		found.Add(what(o, air))
 	}
 }
 
-func skipped(air *track.Sight) tocsin.Finding {
+func skipped(_ *tocsin.Observation, air *track.Sight) tocsin.Finding {
 	l := air.Link
 	m1 := &l.Handshake.Messages[eapol.Message1]
 	return tocsin.Finding{
@@ -117,7 +137,7 @@ func skipped(air *track.Sight) tocsin.Finding {
 	}
 }
 
-func early(air *track.Sight) tocsin.Finding {
+func early(_ *tocsin.Observation, air *track.Sight) tocsin.Finding {
 	l, medium := air.Link, tocsin.Medium
 	m1 := &l.Handshake.Messages[eapol.Message1]
 	return tocsin.Finding{
@@ -131,5 +151,25 @@ func early(air *track.Sight) tocsin.Finding {
 		Subject:  l.Station.String(),
 		Severity: &medium, Confidence: 60,
 		Frames: []uint64{m1.Number},
+	}
+}
+
+func bits(o *tocsin.Observation, air *track.Sight) tocsin.Finding {
+	medium := tocsin.Medium
+	p := &air.Step.Packet
+	install := ""
+	if foreign(p)&eapol.InfoInstall != 0 {
+		install = ", among them the one to install a key"
+	}
+	return tocsin.Finding{
+		Text: fmt.Sprintf("%s, or somebody in its name, sends %s %s of the handshake with bits that it cannot have%s: fuzzers and attacks make such messages, correct devices do not",
+			o.Frame.Addr2, o.Frame.Addr1, p.Message, install),
+		Reason: tocsin.Reason{
+			What:     fmt.Sprintf("key information of %s", p.Message),
+			Observed: fmt.Sprintf("%#04x", p.Key.Info),
+			Limit:    fmt.Sprintf("%#04x", p.Key.Info&^foreign(p)),
+		},
+		Subject:  air.Link.Station.String(),
+		Severity: &medium, Confidence: 60,
 	}
 }

@@ -25,6 +25,7 @@ const (
 	InfoError     = 0x0400
 	InfoRequest   = 0x0800
 	InfoEncrypted = 0x1000
+	InfoReserved  = 0xe030 // of RSN; WPA has the key's index in two of them
 )
 
 // Message is the place of an EAPOL-Key frame in its handshake.
