@@ -1,4 +1,4 @@
-// Package psabuse recognises who says in the name of an awake client that it sleeps.
+// Package psabuse recognises who says in the name of an awake client that it sleeps, or in that of an access point what it keeps.
 package psabuse
 
 import (
@@ -19,14 +19,16 @@ var Spec = detect.Define(detect.Spec{
 		Title:       "Power-save abuse",
 		Class:       tocsin.Denial,
 		Severity:    tocsin.Medium,
-		Description: "Somebody tells an access point in the name of an awake client that it sleeps, or fetches its frames: what is for the client is kept back or lost.",
+		Description: "Somebody tells an access point in the name of an awake client that it sleeps, fetches its frames, or forges the beacons that wake it: what is for the client is kept back or lost.",
 		Phy:         tocsin.PhyWiFi,
 		Throttle:    tocsin.PerMinute5,
 		Confidence:  75,
 		Attack:      []string{"T1499"},
 	},
-	Frames: dot11.AnyData | dot11.Only(dot11.PSPoll),
-}, limits{Frames: 40, Unmeasured: 50, Awake: time.Second, Decibels: 15, Window: 3 * time.Second, Again: time.Minute, Clients: 1024}, newDetector)
+	Frames: dot11.AnyData | dot11.Only(dot11.PSPoll, dot11.Beacon),
+}, limits{
+	Frames: 40, Unmeasured: 50, Awake: time.Second, Decibels: 15, Window: 3 * time.Second, Maps: 10, Again: time.Minute, Clients: 1024, Networks: 256,
+}, newDetector)
 
 type limits struct {
 	Frames     int           `help:"frames within the window that say that an awake client sleeps, and have another signal" min:"2"`
@@ -34,8 +36,10 @@ type limits struct {
 	Awake      time.Duration `help:"time for which a client is awake that sent data and did not say that it sleeps" min:"1ms"`
 	Decibels   int           `help:"difference between the signals of such a frame and of the client's last data"`
 	Window     time.Duration `help:"time in which frames are counted" min:"1s"`
-	Again      time.Duration `help:"time between two findings about one client" min:"1s"`
+	Maps       int           `help:"times within the window that beacons of one address come back to a period of the traffic map that others between them do not have" min:"2"`
+	Again      time.Duration `help:"time between two findings about one client or network" min:"1s"`
 	Clients    int           `help:"clients that are watched"`
+	Networks   int           `help:"networks with forged beacons that are watched"`
 }
 
 // pair is a client and its access point.
@@ -58,8 +62,9 @@ type awake struct {
 type detector struct {
 	limits limits
 	awake  *window.Map[pair, awake]
-	forged *window.Alarm[act] // by their signal
-	rapid  *window.Alarm[act] // of unknown signal
+	forged *window.Alarm[act]                // by their signal
+	rapid  *window.Alarm[act]                // of unknown signal
+	maps   *detect.Rivals[dot11.Addr, uint8] // DTIM periods of a BSSID
 }
 
 func newDetector(l limits, _ detect.Env) detect.Detector {
@@ -68,11 +73,16 @@ func newDetector(l limits, _ detect.Env) detect.Detector {
 		awake:  window.NewMap[pair, awake](l.Clients),
 		forged: window.NewAlarm[act](l.Frames, l.Window, l.Again, 2*l.Clients),
 		rapid:  window.NewAlarm[act](l.Unmeasured, l.Window, l.Again, 2*l.Clients),
+		maps:   detect.NewRivals[dot11.Addr, uint8](l.Maps, l.Window, l.Again, l.Networks),
 	}
 }
 
-func (d *detector) Observe(o *tocsin.Observation, _ *track.Sight, found *detect.Findings) {
+func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	f := o.Frame
+	if f.Kind == dot11.Beacon {
+		d.beacon(o, air, found)
+		return
+	}
 	poll := f.Kind == dot11.PSPoll
 	switch {
 	case !poll && f.Control&(dot11.ToDS|dot11.FromDS) != dot11.ToDS:
