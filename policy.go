@@ -18,6 +18,18 @@ type Policy struct {
 	Devices  []DeviceRule  // DEVICEFOUND, DEVICELOST
 }
 
+// Lists reports whether the access point is one that a network of p may have.
+func (p *Policy) Lists(bssid dot11.Addr) bool {
+	for i := range p.Networks {
+		for _, mask := range p.Networks[i].Allowed {
+			if mask.Match(bssid) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // NetworkRule says who may advertise an SSID, and how.
 type NetworkRule struct {
 	Name     string

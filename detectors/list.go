@@ -93,6 +93,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors/nullproberesp"
 	"github.com/tocsin-wids/tocsin/detectors/overpowered"
 	"github.com/tocsin-wids/tocsin/detectors/owespoof"
+	"github.com/tocsin-wids/tocsin/detectors/p2pgo"
 	"github.com/tocsin-wids/tocsin/detectors/p2pmalform"
 	"github.com/tocsin-wids/tocsin/detectors/pmkidharvest"
 	"github.com/tocsin-wids/tocsin/detectors/politewifi"
@@ -227,6 +228,7 @@ func All() []detect.Spec {
 		nullproberesp.Spec,
 		overpowered.Spec,
 		owespoof.Spec,
+		p2pgo.Spec,
 		p2pmalform.Spec,
 		pmkidharvest.Spec,
 		politewifi.Spec,

@@ -48,7 +48,7 @@ type client struct {
 
 type detector struct {
 	limits  limits
-	rules   []tocsin.NetworkRule
+	policy  tocsin.Policy
 	ours    *window.Map[dot11.Addr, detect.SSID] // encrypted networks of the policy, by BSSID
 	clients *window.Map[dot11.Addr, client]      // by the address without the bit of local addresses
 	beacons *window.Counter[dot11.Addr]
@@ -57,7 +57,7 @@ type detector struct {
 
 func newDetector(l limits, env detect.Env) detect.Detector {
 	return &detector{
-		limits: l, rules: env.Policy.Networks,
+		limits: l, policy: env.Policy,
 		ours:    window.NewMap[dot11.Addr, detect.SSID](l.Clients),
 		clients: window.NewMap[dot11.Addr, client](l.Clients),
 		beacons: window.NewCounter[dot11.Addr](time.Minute, l.Clients),
@@ -66,7 +66,7 @@ func newDetector(l limits, env detect.Env) detect.Detector {
 }
 
 // Idle implements detect.Idler.
-func (d *detector) Idle() bool { return len(d.rules) == 0 }
+func (d *detector) Idle() bool { return len(d.policy.Networks) == 0 }
 
 func (d *detector) Observe(o *tocsin.Observation, air *track.Sight, found *detect.Findings) {
 	switch {
@@ -90,8 +90,8 @@ func (d *detector) learn(o *tocsin.Observation, air *track.Sight) {
 		return
 	}
 	octets, _, _ := o.Frame.Elements.SSID()
-	for i := range d.rules {
-		if d.rules[i].SSID.Match(octets) {
+	for i := range d.policy.Networks {
+		if d.policy.Networks[i].SSID.Match(octets) {
 			v, _ := d.ours.Put(o.Frame.BSSID)
 			*v = ssid
 			d.ours.Promote(o.Frame.BSSID)
@@ -123,8 +123,9 @@ func (d *detector) beaconed(o *tocsin.Observation, found *detect.Findings) {
 		return
 	}
 	ssid, ok := detect.Named(f)
-	// A repeater is a client as well, and has the name of its network, or one that begins with it.
-	if !ok || bytes.HasPrefix(ssid.Octets(), c.ssid.Octets()) || d.listed(f.BSSID) || d.beacons.Add(f.BSSID, o.Time) < d.limits.Beacons {
+	// A repeater is a client as well, and has the name of its network, or one that begins with it. The access points of a mesh, which
+	// the policy lists, are clients of each other.
+	if !ok || bytes.HasPrefix(ssid.Octets(), c.ssid.Octets()) || d.policy.Lists(f.BSSID) || d.beacons.Add(f.BSSID, o.Time) < d.limits.Beacons {
 		return
 	}
 	switch v := d.voice.Tell(f.BSSID, o.Time); {
@@ -141,18 +142,6 @@ func (d *detector) beaconed(o *tocsin.Observation, found *detect.Findings) {
 			},
 		})
 	}
-}
-
-// listed reports whether the policy has the access point: those of a mesh are clients of each other.
-func (d *detector) listed(bssid dot11.Addr) bool {
-	for i := range d.rules {
-		for _, mask := range d.rules[i].Allowed {
-			if mask.Match(bssid) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // device is a without the bit of locally administered addresses: many devices set it for the network that they open.
