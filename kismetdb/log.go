@@ -15,11 +15,12 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/logfile"
 )
 
 // Options configures a Log.
 type Options struct {
-	Template string // of its path; DefaultTemplate if empty
+	Template string // of its path, see logfile.Name; logfile.DefaultTemplate if empty
 	Prefix   string // %p of the template; the working folder if empty
 	Title    string // %n of the template; "Kismet" if empty
 
@@ -49,6 +50,9 @@ type Counts struct {
 	Events  uint64 // alerts and messages that found the queue full
 	Packets uint64 // packets that found the queue full
 }
+
+// class is what tools and templates call this kind of log.
+const class = "kismet"
 
 const (
 	eventQueue  = 1024
@@ -80,12 +84,16 @@ type statements struct{ alert, message, source, snapshot, packet *sql.Stmt }
 // must be run or closed.
 func Open(o Options) (*Log, error) {
 	o = o.filled()
-	start := o.Now()
-	path, err := create(func(n int) string { return expand(o.Template, o.Prefix, o.Title, start, n) })
+	file, err := logfile.Name{Template: o.Template, Prefix: o.Prefix, Title: o.Title, Kind: class}.Create(o.Now())
 	if err != nil {
 		return nil, err
 	}
+	path := file.Name()
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("make log: %w", err)
+	}
 	l := &Log{options: o, path: path, commands: make(chan command), ended: make(chan struct{})}
+	l.health = logfile.Health{Log: path, Say: o.Say, Tell: o.Tell, Logger: o.Logger}
 	if err := l.prepare(context.Background()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open log %s: %w", path, err), l.Close())
 	}
@@ -98,7 +106,7 @@ func Open(o Options) (*Log, error) {
 
 func (o Options) filled() Options {
 	if o.Template == "" {
-		o.Template = DefaultTemplate
+		o.Template = logfile.DefaultTemplate
 	}
 	if o.Prefix == "" {
 		o.Prefix = "."

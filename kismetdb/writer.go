@@ -5,12 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"modernc.org/sqlite"
 
-	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/logfile"
 )
 
 // Bounds of a transaction, which is in memory until it is committed: how large it is when that is tried, and how often
@@ -21,18 +20,13 @@ const (
 	patience = 4
 )
 
-// tellEvery is how often a log speaks of what it lost.
-const tellEvery = time.Minute
-
 // writer is the state of the transaction. It belongs to the goroutine of Run.
 type writer struct {
 	open        bool // a transaction was begun
 	rows, bytes int  // in it
 	waiting     bool // for a reader, until the next settling
 	failed      bool // nothing is tried until the next settling
-	alerted     bool // LOGDISABLED was raised, and nothing was written since
-	told        uint64
-	toldAt      time.Time
+	health      logfile.Health
 	seenLost    uint64 // of the subscription
 }
 
@@ -71,10 +65,8 @@ func (l *Log) settle() {
 	well := !l.failed && l.rows > 0 // since the settling before
 	l.failed, l.waiting = false, false
 	l.commit()
-	if l.alerted && well && !l.failed && !l.waiting {
-		l.alerted = false
-		l.options.Logger.Info("log written again", "path", l.path)
-		l.options.Say(tocsin.MessageInfo, fmt.Sprintf("The log %q is written again", l.path))
+	if well && !l.failed && !l.waiting {
+		l.health.Written()
 	}
 	lost := l.events.Lost()
 	l.lostEvents.Add(lost - l.seenLost)
@@ -110,28 +102,17 @@ func busy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqliteBusy
 }
 
-// fail stops trying until the next settling, and tells it once until the log is written again: losses are told by their
-// number.
+// fail stops trying until the next settling.
 func (l *Log) fail(err error) {
 	l.failed = true
-	if l.alerted {
-		l.options.Logger.Debug("log not written", "path", l.path, "error", err)
-		return
-	}
-	l.alerted = true
-	l.options.Logger.Error("log not written", "path", l.path, "error", err)
-	l.options.Tell(&tocsin.LogDisabled, strconv.Quote(l.path),
-		fmt.Sprintf("The log %q cannot be written: %s. It goes on when it can; what is missing is counted", l.path, err))
+	l.health.Failed(err)
 }
 
 // tellLosses says how much is missing when that has grown.
 func (l *Log) tellLosses(now time.Time) {
 	c := l.Counts()
-	if lost := c.Lost + c.Events + c.Packets; lost > l.told && now.Sub(l.toldAt) >= tellEvery {
-		l.told, l.toldAt = lost, now
-		l.options.Say(tocsin.MessageError, fmt.Sprintf("The log %q lacks %d rows that could not be written, %d alerts or messages and %d packets that came too fast",
-			l.path, c.Lost, c.Events, c.Packets))
-	}
+	l.health.Lacks(now, c.Lost+c.Events+c.Packets, fmt.Sprintf(
+		"%d rows that could not be written, %d alerts or messages and %d packets that came too fast", c.Lost, c.Events, c.Packets))
 }
 
 // finish commits what there is and puts the journal away.

@@ -1,4 +1,4 @@
-package kismetdb
+package logfile_test
 
 import (
 	"os"
@@ -6,18 +6,20 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tocsin-wids/tocsin/logfile"
 )
 
 func TestTemplatesAreFilled(t *testing.T) {
 	at := time.Date(2023, 11, 14, 23, 13, 20, 0, time.FixedZone("", 3600))
 	for template, want := range map[string]string{
-		DefaultTemplate:       "logs/Kismet-20231114-22-13-20-7.kismet",
-		"%n_%d_%T_%I":         "Kismet_Nov-14-2023_221320_000007",
-		"%p//../%n%x%%%":      "Kismet%",
-		"without a pattern":   "without a pattern",
-		"%p/a?b#c %l;--'\".x": "logs/a?b#c kismet;--'\".x",
+		logfile.DefaultTemplate: "logs/Kismet-20231114-22-13-20-7.kismet",
+		"%n_%d_%T_%I":           "Kismet_Nov-14-2023_221320_000007",
+		"%p//../%n%x%%%":        "Kismet%",
+		"without a pattern":     "without a pattern",
+		"%p/a?b#c %l;--'\".x":   "logs/a?b#c kismet;--'\".x",
 	} {
-		if got := expand(template, "logs", "Kismet", at, 7); got != want {
+		if got := (logfile.Name{Template: template, Prefix: "logs", Title: "Kismet", Kind: "kismet"}).Path(at, 7); got != want {
 			t.Errorf("%s: got %s, want %s", template, got, want)
 		}
 	}
@@ -33,9 +35,15 @@ func TestNumbersThatAreTakenAreSkipped(t *testing.T) {
 	if err := os.Symlink("nowhere", filepath.Join(folder, "a-4")); err != nil {
 		t.Fatal(err)
 	}
-	numbered := func(n int) string { return expand("%p/a-%i", folder, "", time.Time{}, n) }
+	create := func(template string) (string, error) {
+		f, err := logfile.Name{Template: template, Prefix: folder}.Create(time.Time{})
+		if err != nil {
+			return "", err
+		}
+		return f.Name(), f.Close()
+	}
 	for _, want := range []string{"a-5", "a-6"} {
-		got, err := create(numbered)
+		got, err := create("%p/a-%i")
 		if err != nil || got != filepath.Join(folder, want) {
 			t.Errorf("got %s and %v, want %s", got, err, want)
 		}
@@ -48,20 +56,21 @@ func TestNumbersThatAreTakenAreSkipped(t *testing.T) {
 		t.Errorf("a file of somebody else was changed: %q, %v", b, err)
 	}
 	for template, want := range map[string]string{"%p/a-1": "exists already", "%p/none/%i": "no such file"} {
-		_, err := create(func(n int) string { return expand(template, folder, "", time.Time{}, n) })
+		_, err := create(template)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want one that says %q", template, err, want)
 		}
 	}
 }
 
-// FuzzTemplate holds that no template makes expand panic, or put something else for the number.
+// FuzzTemplate holds that no template makes Path panic, or put something else for the number.
 func FuzzTemplate(f *testing.F) {
-	for _, seed := range []string{DefaultTemplate, "%", "%%", "%i%I", "\x00%"} {
+	for _, seed := range []string{logfile.DefaultTemplate, "%", "%%", "%i%I", "\x00%"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, template string) {
-		one, two := expand(template, "p", "n", time.Unix(0, 0), 1), expand(template, "p", "n", time.Unix(0, 0), 2)
+		name := logfile.Name{Template: template, Prefix: "p", Title: "n"}
+		one, two := name.Path(time.Unix(0, 0), 1), name.Path(time.Unix(0, 0), 2)
 		if one != two && !strings.Contains(template, "%i") && !strings.Contains(template, "%I") {
 			t.Errorf("%q gives %q and %q", template, one, two)
 		}
