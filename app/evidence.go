@@ -161,8 +161,10 @@ func (v *evidence) write(p pcap.Packet, comment string, source capture.Source) (
 			return fmt.Errorf("%w: %w; choose a folder that is empty", ErrEvidence, err)
 		}
 		v.buffer = bufio.NewWriter(v.file)
-		name := func(radio uint16) string { return sensorName(source.Sensors(), radio, source.Name()) }
-		if v.out, err = pcap.NewMixer(v.buffer, name); err != nil {
+		radio := func(n uint16) pcap.Interface {
+			return pcap.Interface{Name: sensorName(source.Sensors(), n, source.Name())}
+		}
+		if v.out, err = pcap.NewMixer(v.buffer, radio); err != nil {
 			return err
 		}
 	}

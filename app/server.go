@@ -77,7 +77,7 @@ func New(o Options) (_ *Server, err error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{options: o, logger: o.Logger, started: time.Now(), pulse: newPulse()}
-	s.export = export.New(s.sensors.name)
+	s.export = export.New(s.radio)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.closeStore())

@@ -15,24 +15,28 @@ import (
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
-// maxStreams bounds the memory of all readers together: each has two halves of backlogOctets.
+// maxStreams bounds the memory of all clients together: each has two halves of backlogOctets.
 const maxStreams = 32
 
 // ErrFull is where maxStreams listen along.
 var ErrFull = errors.New("too many listen along; end another stream first")
 
-// Hub hands packets on to streams.
+// Hub hands packets on to readers.
 type Hub struct {
-	sensor  func(uint16) string // name of a sensor
-	waiting atomic.Int32        // streams
-	mu      sync.Mutex
-	closed  bool
-	streams map[*stream]struct{}
+	radio   func(uint16) pcap.Interface
+	waiting atomic.Int32 // readers
+
+	mu        sync.Mutex
+	closed    bool
+	readers   map[*Reader]struct{}
+	clients   int               // those of readers that are streams
+	ofClients map[string]uint64 // packets that streams lost, by the UUID of the source
+	ofLogs    map[string]uint64 // that the others lost
 }
 
-// New returns a hub. Sensor names the radio that pcap.Packet.Interface is the number of.
-func New(sensor func(uint16) string) *Hub {
-	return &Hub{sensor: sensor, streams: map[*stream]struct{}{}}
+// New returns a hub. Radio describes the radio that pcap.Packet.Interface is the number of.
+func New(radio func(uint16) pcap.Interface) *Hub {
+	return &Hub{radio: radio, readers: map[*Reader]struct{}{}, ofClients: map[string]uint64{}, ofLogs: map[string]uint64{}}
 }
 
 // Filter says which packets a stream has.
@@ -48,11 +52,21 @@ func (h *Hub) Offer(batch []pcap.Packet, source string) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for s := range h.streams {
-		if s.source == "" || s.source == source {
-			s.add(batch)
+	for r := range h.readers {
+		if r.source == "" || r.source == source {
+			if lost := r.add(batch); lost > 0 {
+				h.losses(r)[source] += lost
+			}
 		}
 	}
+}
+
+// Read returns a reader of all packets that are offered from now on, for a log of the server's own: it neither counts as a
+// stream nor ends with the hub. What Read returns must be closed.
+func (h *Hub) Read() *Reader {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.join("", false)
 }
 
 // Close ends all streams, and those that begin later.
@@ -60,25 +74,37 @@ func (h *Hub) Close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
-	for s := range h.streams {
-		s.end()
+	for r := range h.readers {
+		if r.client {
+			r.end()
+		}
 	}
 }
 
-// Streams returns how many listen along.
-func (h *Hub) Streams() int { return int(h.waiting.Load()) }
+// Streams returns how many clients listen along.
+func (h *Hub) Streams() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.clients
+}
+
+// Lost returns how many packets of a source found no room on their way to clients, all clients together, and to logs.
+func (h *Hub) Lost(source string) (clients, logs uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ofClients[source], h.ofLogs[source]
+}
 
 // Stream writes the packets that are offered from now on to w, and calls flush when it has nothing more to write at the
 // moment. It returns nil when ctx is done or the hub is closed, else why w cannot be written to; ErrFull at once where too
 // many listen along.
 func (h *Hub) Stream(ctx context.Context, w io.Writer, flush func() error, f Filter) error {
-	s := newStream(f.Source)
-	if err := h.join(s); err != nil {
+	r, err := h.enter(f.Source)
+	if err != nil {
 		return err
 	}
-	defer h.leave(s)
-	defer context.AfterFunc(ctx, s.end)()
-	out, err := pcap.NewMixer(w, h.sensor)
+	defer h.leave(r)
+	out, err := pcap.NewMixer(w, h.radio)
 	if err != nil {
 		return err
 	}
@@ -86,10 +112,15 @@ func (h *Hub) Stream(ctx context.Context, w io.Writer, flush func() error, f Fil
 		return err
 	}
 	for {
-		list, lost, ok := s.take()
-		if !ok {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.Ready():
+		}
+		if r.hasEnded() {
 			return nil
 		}
+		list, lost := r.Take()
 		for i := range list {
 			if f.Keep != nil && !f.Keep(&list[i]) {
 				continue
@@ -98,30 +129,49 @@ func (h *Hub) Stream(ctx context.Context, w io.Writer, flush func() error, f Fil
 				return err
 			}
 		}
-		out.Lost(lost)
+		for _, n := range lost {
+			out.Lost(n)
+		}
 		if err := flush(); err != nil {
 			return err
 		}
 	}
 }
 
-func (h *Hub) join(s *stream) error {
+// enter makes the reader of a client.
+func (h *Hub) enter(source string) (*Reader, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.streams) == maxStreams {
-		return ErrFull
+	if h.clients == maxStreams {
+		return nil, ErrFull
 	}
+	h.clients++
+	r := h.join(source, true)
 	if h.closed {
-		s.ended = true
+		r.end()
 	}
-	h.streams[s] = struct{}{}
-	h.waiting.Add(1)
-	return nil
+	return r, nil
 }
 
-func (h *Hub) leave(s *stream) {
+func (h *Hub) leave(r *Reader) {
+	r.Close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.streams, s)
-	h.waiting.Add(-1)
+	h.clients--
+}
+
+// join is called with the lock held.
+func (h *Hub) join(source string, client bool) *Reader {
+	r := &Reader{hub: h, source: source, client: client, ready: make(chan struct{}, 1)}
+	h.readers[r] = struct{}{}
+	h.waiting.Add(1)
+	return r
+}
+
+// losses returns where the losses of r are counted.
+func (h *Hub) losses(r *Reader) map[string]uint64 {
+	if r.client {
+		return h.ofClients
+	}
+	return h.ofLogs
 }

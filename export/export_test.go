@@ -14,7 +14,7 @@ import (
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
-func sensorName(n uint16) string { return fmt.Sprint("radio", n) }
+func radio(n uint16) pcap.Interface { return pcap.Interface{Name: fmt.Sprint("radio", n)} }
 
 func packet(sensor uint16, link pcap.LinkType, data ...byte) pcap.Packet {
 	return pcap.Packet{Time: time.Hour, Interface: sensor, Link: link, Length: 1000, Data: data}
@@ -56,7 +56,7 @@ func (r *reader) next(t *testing.T) pcap.Packet {
 }
 
 func TestEachRadioAndLinkTypeIsAnInterface(t *testing.T) {
-	h := export.New(sensorName)
+	h := export.New(radio)
 	r := listen(t, h, export.Filter{})
 	h.Offer([]pcap.Packet{packet(7, pcap.LinkRadiotap, 1, 2), packet(3, pcap.LinkRadiotap, 3)}, "a")
 	h.Offer([]pcap.Packet{packet(7, pcap.LinkBLERadio, 4), packet(7, pcap.LinkRadiotap, 5)}, "b")
@@ -80,7 +80,7 @@ func TestEachRadioAndLinkTypeIsAnInterface(t *testing.T) {
 }
 
 func TestStreamsHaveWhatTheirFilterKeeps(t *testing.T) {
-	h := export.New(sensorName)
+	h := export.New(radio)
 	odd := listen(t, h, export.Filter{Keep: func(p *pcap.Packet) bool { return p.Data[0]%2 == 1 }})
 	source := listen(t, h, export.Filter{Source: "b"})
 	for i := range byte(4) {
@@ -99,7 +99,7 @@ func TestStreamsHaveWhatTheirFilterKeeps(t *testing.T) {
 }
 
 func TestSlowReaderLosesAndIsTold(t *testing.T) {
-	h := export.New(sensorName)
+	h := export.New(radio)
 	r := listen(t, h, export.Filter{})
 	const many = 40_000 // more than wait, and nobody reads yet
 	for range many {
@@ -116,13 +116,13 @@ func TestSlowReaderLosesAndIsTold(t *testing.T) {
 			t.Fatal("nothing was told to be lost")
 		}
 	}
-	if r.Dropped() == 0 {
-		t.Errorf("all of %d packets were kept for a reader that did not read", many)
+	if clients, logs := h.Lost("a"); clients < r.Dropped() || r.Dropped() == 0 || logs != 0 {
+		t.Errorf("%d lost on the way to clients and %d to logs, the reader was told of %d", clients, logs, r.Dropped())
 	}
 }
 
 func TestStreamsEndWithTheHubAndAreBounded(t *testing.T) {
-	h := export.New(sensorName)
+	h := export.New(radio)
 	var list []*reader
 	for range 32 {
 		list = append(list, listen(t, h, export.Filter{}))
@@ -142,8 +142,34 @@ func TestStreamsEndWithTheHubAndAreBounded(t *testing.T) {
 	}
 }
 
+// TestLogReadsUntilItCloses has more offered than waits, and the hub closed before all is taken.
+func TestLogReadsUntilItCloses(t *testing.T) {
+	h := export.New(radio)
+	r := h.Read()
+	const many = 20_000
+	for i := range many {
+		h.Offer([]pcap.Packet{packet(uint16(i%2), pcap.LinkRadiotap, byte(i))}, "a")
+	}
+	h.Close()
+	h.Offer([]pcap.Packet{packet(0, pcap.LinkRadiotap, 1)}, "b")
+	<-r.Ready()
+	list, lost := r.Take()
+	if len(list)+int(lost[0]+lost[1]) != many+1 || lost[0] != lost[1]+1 || list[4].Data[0] != 4 {
+		t.Errorf("%d packets, lost %v, want all of %d", len(list), lost, many+1)
+	}
+	if clients, logs := h.Lost("a"); clients != 0 || logs != 2*lost[1] || h.Streams() != 0 {
+		t.Errorf("%d and %d lost, %d streams", clients, logs, h.Streams())
+	}
+	h.Offer([]pcap.Packet{packet(0, pcap.LinkRadiotap, 2)}, "a")
+	r.Close()
+	h.Offer([]pcap.Packet{packet(0, pcap.LinkRadiotap, 3)}, "a")
+	if list, lost := r.Take(); len(list) != 1 || len(lost) != 0 || list[0].Data[0] != 2 {
+		t.Errorf("at the end %v wait, lost %v, want the one that came before", list, lost)
+	}
+}
+
 func TestReaderThatIsGoneEndsTheStream(t *testing.T) {
-	h := export.New(sensorName)
+	h := export.New(radio)
 	gone := errors.New("gone")
 	err := h.Stream(t.Context(), io.Discard, func() error { return gone }, export.Filter{})
 	if !errors.Is(err, gone) {

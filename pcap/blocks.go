@@ -178,7 +178,7 @@ func (r *Reader) declare(b []byte) error {
 	if !fits {
 		return r.corrupt("an interface with times finer than 64 bits can count")
 	}
-	where := place{len(r.section), Interface{name, d.link}}
+	where := place{len(r.section), Interface{Name: name, Link: d.link}}
 	index, known := r.places[where]
 	if len(r.section) == maxInterfaces || !known && len(r.interfaces) == maxInterfaces {
 		return r.corrupt("more than %d interfaces", maxInterfaces)

@@ -51,8 +51,9 @@ const latest = 1 << 33 * time.Second
 
 // Interface is one radio of a stream.
 type Interface struct {
-	Name string // "" if the stream does not say; valid UTF-8, else as hostile as what is on the air
-	Link LinkType
+	Name    string // "" if the stream does not say; valid UTF-8, else as hostile as what is on the air
+	Link    LinkType
+	Comment string // is written, and not read
 }
 
 const (
@@ -72,10 +73,12 @@ const (
 	blockEnhanced  = 6
 )
 
-// Options (draft-ietf-opsawg-pcapng §3.5, §4.2, §4.3, §4.6); which block an option is in decides what its code means.
+// Options (draft-ietf-opsawg-pcapng §3.5, §4.1, §4.2, §4.3, §4.6); which block an option is in decides what its code means.
 const (
 	optEnd     = 0
 	optComment = 1
+
+	optApplication = 4
 
 	optName       = 2
 	optResolution = 9

@@ -26,7 +26,10 @@ type Writer struct {
 	done    error // of dst: the stream may end within a record
 }
 
-// NewWriter writes the head of a pcapng stream of these interfaces, whose names it cuts to 64 octets.
+// Application is who a pcapng stream says wrote it.
+const Application = "Tocsin"
+
+// NewWriter writes the head of a pcapng stream of these interfaces, whose names and comments it cuts to 64 octets.
 func NewWriter(dst io.Writer, interfaces []Interface) (*Writer, error) {
 	if len(interfaces) > maxInterfaces {
 		return nil, fmt.Errorf("write capture: %d interfaces, at most %d can be read again", len(interfaces), maxInterfaces)
@@ -37,6 +40,8 @@ func NewWriter(dst io.Writer, interfaces []Interface) (*Writer, error) {
 	b = binary.LittleEndian.AppendUint16(b, 1) // version 1.0
 	b = binary.LittleEndian.AppendUint16(b, 0)
 	b = binary.LittleEndian.AppendUint64(b, math.MaxUint64) // the length of the section is not known
+	b = appendOption(b, optApplication, Application)
+	b = appendOption(b, optEnd, "")
 	b = closeBlock(b, 0)
 	for _, i := range interfaces {
 		b = appendInterface(b, i)
@@ -55,6 +60,9 @@ func appendInterface(b []byte, i Interface) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(i.Link))
 	b = binary.LittleEndian.AppendUint32(b, maxCapLen)
 	b = appendOption(b, optName, text(i.Name, maxName))
+	if i.Comment != "" {
+		b = appendOption(b, optComment, text(i.Comment, maxName))
+	}
 	b = appendOption(b, optResolution, "\x09") // nanoseconds
 	b = appendOption(b, optEnd, "")
 	return closeBlock(b, at)
@@ -71,6 +79,25 @@ func (w *Writer) AddInterface(i Interface) (uint16, error) {
 	}
 	w.links = append(w.links, i.Link)
 	return uint16(len(w.links) - 1), w.put(appendInterface(nil, i))
+}
+
+// Dropped writes how many packets an interface of a pcapng stream has lost since it began, as known at the time at
+// (draft-ietf-opsawg-pcapng §4.6).
+func (w *Writer) Dropped(number uint16, at time.Duration, packets uint64) error {
+	if w.classic || int(number) >= len(w.links) || at < 0 {
+		return fmt.Errorf("write statistics of interface %d of %d: %w", number, len(w.links), ErrPacket)
+	}
+	if w.done != nil {
+		return w.done
+	}
+	b := openBlock(w.buf[:0], blockStats)
+	b = binary.LittleEndian.AppendUint32(b, uint32(number))
+	b = binary.LittleEndian.AppendUint32(b, uint32(at>>32))
+	b = binary.LittleEndian.AppendUint32(b, uint32(at))
+	b = appendOption(b, optInterfaceDrop, string(binary.LittleEndian.AppendUint64(nil, packets)))
+	b = appendOption(b, optEnd, "")
+	w.buf = closeBlock(b, 0)
+	return w.put(w.buf)
 }
 
 // Lost has the next packet of a pcapng stream say that n were lost before it.

@@ -45,11 +45,11 @@ func TestWrittenOctets(t *testing.T) {
 	o := little
 	at := time.Duration(0x123456789abcdef0)
 	var got bytes.Buffer
-	write(t, &got, []pcap.Interface{{Name: "wlan0", Link: pcap.LinkRadiotap}, {Link: pcap.LinkIEEE80211}},
+	write(t, &got, []pcap.Interface{{Name: "wlan0", Link: pcap.LinkRadiotap, Comment: "north"}, {Link: pcap.LinkIEEE80211}},
 		pcap.Packet{Link: pcap.LinkRadiotap, Time: at, Data: []byte("abcde")},
 		pcap.Packet{Link: pcap.LinkIEEE80211, Interface: 1, Length: 9, Comment: "cut", Data: []byte("abcd")})
-	want := join(o.section(),
-		o.block(1, uint16(127), uint16(0), 262144, o.option(2, "wlan0"), o.option(9, uint8(9)), o.option(0)),
+	want := join(o.block(0x0a0d0d0a, 0x1a2b3c4d, uint16(1), uint16(0), uint64(1<<64-1), o.option(4, "Tocsin"), o.option(0)),
+		o.block(1, uint16(127), uint16(0), 262144, o.option(2, "wlan0"), o.option(1, "north"), o.option(9, uint8(9)), o.option(0)),
 		o.block(1, uint16(105), uint16(0), 262144, o.option(2), o.option(9, uint8(9)), o.option(0)),
 		o.block(6, 0, uint32(at>>32), uint32(at), 5, 5, "abcde\x00\x00\x00"),
 		o.block(6, 1, 0, 0, 4, 9, "abcd", o.option(1, "cut"), o.option(0)))
@@ -230,5 +230,41 @@ func TestWritingAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(1000, func() { w.Write(&p) }); n != 0 {
 			t.Errorf("%s: %v allocations a packet", name, n)
 		}
+	}
+}
+
+// TestMixerTellsWhatEachRadioLost reads the losses back, told twice for one radio.
+func TestMixerTellsWhatEachRadioLost(t *testing.T) {
+	var b bytes.Buffer
+	m, err := pcap.NewMixer(&b, func(n uint16) pcap.Interface { return pcap.Interface{Name: string(rune('a' + n))} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []pcap.Packet{{Interface: 7, Link: pcap.LinkRadiotap}, {Interface: 3, Link: pcap.LinkRadiotap}, {Interface: 7, Link: pcap.LinkBLERadio}} {
+		if err := m.Write(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !m.Has(7) || m.Has(0) {
+		t.Error("the radios of the stream are 7 and 3")
+	}
+	for _, lost := range []uint64{5, 9} {
+		if err := m.Dropped(3, time.Hour, lost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Dropped(7, time.Hour, 100); err != nil {
+		t.Fatal(err)
+	}
+	r, err := pcap.NewReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := r.Batch(nil, 4); len(list) != 3 || err != nil || r.Dropped() != 109 {
+		t.Errorf("%d packets, %v, %d lost, want 3 and 109", len(list), err, r.Dropped())
+	}
+	want := []pcap.Interface{{Name: "h", Link: pcap.LinkRadiotap}, {Name: "d", Link: pcap.LinkRadiotap}, {Name: "h", Link: pcap.LinkBLERadio}}
+	if diff := cmp.Diff(want, r.Interfaces()); diff != "" {
+		t.Errorf("interfaces (-want +got):\n%s", diff)
 	}
 }
