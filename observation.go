@@ -39,3 +39,17 @@ func (o *Observation) Sender() (MAC, bool) {
 	a := o.Frame.Transmitter()
 	return a, a.IsStation()
 }
+
+// Involves reports whether an address that it names satisfies match.
+func (o *Observation) Involves(match func(MAC) bool) bool {
+	if p := o.BLE; p != nil {
+		return p.HasSender && match(MAC(p.Sender)) || p.HasTarget && match(MAC(p.Target))
+	}
+	f := o.Frame
+	for _, a := range [...]MAC{f.Addr1, f.Addr2, f.Addr3, f.Addr4, f.BSSID} {
+		if a != (MAC{}) && match(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -27,8 +27,7 @@ func (d *Decoder) decodeBLE(link pcap.LinkType, b []byte) *tocsin.Observation {
 	o.Frame, o.BLE = nil, &x.packet
 	n, err := x.header(link, b)
 	if err != nil || n > len(b) {
-		d.counts.BadHeader++
-		return nil
+		return d.badHeader()
 	}
 	err = x.decode(b[n:])
 	o.Radio = x.radio()

@@ -20,7 +20,27 @@ type Decoder struct {
 	ble    bluetooth
 	seen   tocsin.Observation
 	counts Decoded
+	fault  Fault
+	head   int // octets of the newest packet before what its frame carries
 }
+
+// Fault says why a packet could not be read.
+type Fault uint8
+
+const (
+	NoFault   Fault = iota
+	BadHeader       // the radio header does not hold what it promises
+	BadFrame        // too short for its header, or of an unknown version
+	BadLink         // of a link type that is not read
+	Faults          // how many there are
+)
+
+// Fault returns why Decode could not read its newest packet.
+func (d *Decoder) Fault() Fault { return d.fault }
+
+// Head returns how many octets of the newest packet, which could be read and was 802.11, are before what its frame carries:
+// those of the radio header and of the MAC header.
+func (d *Decoder) Head() int { return d.head }
 
 // Decoded counts what became of the packets given to a Decoder.
 type Decoded struct {
@@ -47,11 +67,11 @@ func (d *Decoder) Counts() Decoded {
 func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 	o := &d.seen
 	*o = tocsin.Observation{Time: p.Time, Frame: &d.frame, Number: p.Number, Sensor: p.Interface, Cut: p.Length > uint32(len(p.Data))}
+	d.fault, d.head = NoFault, 0
 	n, link, err := header(p.Link, p.Data, &o.Radio)
 	switch {
 	case err != nil || n > len(p.Data):
-		d.counts.BadHeader++
-		return nil
+		return d.badHeader()
 	case link == pcap.LinkBLE || link == pcap.LinkBLERadio || link == pcap.LinkNordicBLE:
 		return d.decodeBLE(link, p.Data[n:])
 	case link != pcap.LinkIEEE80211:
@@ -64,7 +84,14 @@ func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 	} else {
 		err = d.frame.Decode(b)
 	}
+	d.head = n + len(d.frame.Raw) - len(d.frame.Body)
 	return d.counted(err)
+}
+
+func (d *Decoder) badHeader() *tocsin.Observation {
+	d.counts.BadHeader++
+	d.fault = BadHeader
+	return nil
 }
 
 // counted returns the observation at hand, nil if err says that the frame cannot be read.
@@ -77,6 +104,7 @@ func (d *Decoder) counted(err error) *tocsin.Observation {
 	}
 	if err != nil {
 		d.counts.BadFrame++
+		d.fault = BadFrame
 		return nil
 	}
 	d.counts.Frames++
@@ -87,6 +115,7 @@ func (d *Decoder) counted(err error) *tocsin.Observation {
 const maxLinks = 64
 
 func (d *Decoder) unknown(link pcap.LinkType) {
+	d.fault = BadLink
 	if _, known := d.counts.Unknown[link]; known || len(d.counts.Unknown) < maxLinks {
 		d.counts.Unknown[link]++
 	}

@@ -191,3 +191,26 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }
+
+func TestFaultsAndHeadsAreOfTheNewestPacket(t *testing.T) {
+	d := capture.NewDecoder()
+	radio := []byte{0, 0, 8, 0, 0, 0, 0, 0}
+	for _, c := range []struct {
+		name  string
+		p     *pcap.Packet
+		fault capture.Fault
+		head  int
+	}{
+		{"whole", packet(pcap.LinkRadiotap, radio, deauth), capture.NoFault, 8 + 24},
+		{"no radio header", packet(pcap.LinkRadiotap, []byte{0, 0, 99, 0}), capture.BadHeader, 0},
+		{"no frame", packet(pcap.LinkRadiotap, radio, deauth[:1]), capture.BadFrame, 9},
+		{"of a wire", packet(1, deauth), capture.BadLink, 0},
+		{"Bluetooth", packet(pcap.LinkBLERadio, []byte{1}), capture.BadHeader, 0},
+		{"whole again", packet(pcap.LinkIEEE80211, deauth), capture.NoFault, 24},
+	} {
+		o := d.Decode(c.p)
+		if d.Fault() != c.fault || (o == nil) != (c.fault != capture.NoFault) || d.Head() != c.head {
+			t.Errorf("%s: fault %d, head of %d octets, want %d and %d", c.name, d.Fault(), d.Head(), c.fault, c.head)
+		}
+	}
+}

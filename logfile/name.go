@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +43,54 @@ func (n Name) Path(start time.Time, number int) string {
 		return ""
 	}))
 }
+
+// Pattern is the path with placeholders for what differs from file to file.
+func (n Name) Pattern() string {
+	return filepath.Clean(n.expand(func(sign byte) string {
+		if classes[sign] == "" {
+			return ""
+		}
+		return "%" + string(sign)
+	}))
+}
+
+// classes are what Path fills in, as regular expressions.
+var classes = map[byte]string{
+	'd': `[A-Z][a-z]{2}-\d{2}-\d{4}`, 'D': `\d{8}`, 't': `\d{2}-\d{2}-\d{2}`, 'T': `\d{6}`, 'i': `\d+`, 'I': `\d{6,}`,
+}
+
+// Files lists the files whose path is one that Path may return.
+func (n Name) Files() ([]string, error) {
+	const mark = "\x00" // is in no path
+	text := filepath.Clean(n.expand(func(sign byte) string {
+		if classes[sign] == "" {
+			return ""
+		}
+		return mark + string(sign)
+	}))
+	var wide, exact strings.Builder
+	for i, part := range strings.Split(text, mark) {
+		if i > 0 {
+			wide.WriteByte('*')
+			exact.WriteString(classes[part[0]])
+			part = part[1:]
+		}
+		wide.WriteString(special.ReplaceAllString(part, `\$0`))
+		exact.WriteString(regexp.QuoteMeta(part))
+	}
+	matches, err := regexp.Compile("^" + exact.String() + "$")
+	if err != nil {
+		return nil, fmt.Errorf("list logs: %w", err)
+	}
+	list, err := filepath.Glob(wide.String())
+	if err != nil {
+		return nil, fmt.Errorf("list logs: %w", err)
+	}
+	return slices.DeleteFunc(list, func(path string) bool { return !matches.MatchString(path) }), nil
+}
+
+// special are the characters that mean something to filepath.Glob.
+var special = regexp.MustCompile(`[*?\[\\]`)
 
 // expand fills in what is the same for all files, and asks fill for the rest.
 func (n Name) expand(fill func(sign byte) string) string {

@@ -3,6 +3,7 @@ package logfile_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,4 +76,31 @@ func FuzzTemplate(f *testing.F) {
 			t.Errorf("%q gives %q and %q", template, one, two)
 		}
 	})
+}
+
+func TestFilesAreThoseOfTheTemplate(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), `odd [*?\] name`)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	name := logfile.Name{Template: "%p/%n.%D-%T %t_%d-%i.%l", Prefix: folder, Title: "a+b", Kind: "pcapng"}
+	var want []string
+	for i := range 3 {
+		f, err := name.Create(time.Date(2023, 11, 14+i, 1, 2, 3, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		want = append(want, f.Name())
+		if err := os.WriteFile(strings.Replace(f.Name(), "a+b.2023", []string{"aab.2023", "a+b-2023", "a+b.x023"}[i], 1), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := name.Files()
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q and %v, want %q", got, err, want)
+	}
+	if got, want := name.Pattern(), filepath.Join(folder, "a+b.%D-%T %t_%d-%i.pcapng"); got != want {
+		t.Errorf("pattern %s, want %s", got, want)
+	}
 }

@@ -15,7 +15,7 @@ var ranks = map[string]int{
 	"capture": 2, "export": 2, "logfile": 2, "track": 2, "alert": 2, "store": 2, "api": 2,
 	"capture/channel": 2,
 	"detect":          3, "capture/monitor/*": 3,
-	"capture/*": 4, "store/*": 4, "api/*": 4, "detectors/*": 4, "detect/*": 4, "kismetdb": 4,
+	"capture/*": 4, "store/*": 4, "api/*": 4, "detectors/*": 4, "detect/*": 4, "kismetdb": 4, "packetlog": 4,
 	"detectors": 5, "config": 5, "report": 5,
 	"app": 6,
 	"cmd": 7, "detectors/new": 7, "detectors/gen": 7, "detect/detecttest/cut": 7, "internal": 7,
