@@ -75,7 +75,23 @@ type Store struct {
 // Logs are the files that are written beside the store.
 type Logs struct {
 	KismetDB KismetDB
+	PcapNG   PcapNG
 }
+
+// PcapNG is the log of packets, in files that follow each other.
+type PcapNG struct {
+	Enabled bool
+	File    string        // a template as KismetDB.File, of the time when a file is begun; %l is pcapng. Empty: in the data folder
+	FileMB  int           // a file is no larger, 10^6 octets
+	FileAge time.Duration // nor does it go on for longer; 0: for ever
+	TotalMB int           // all files together: the oldest are deleted; 0: none
+	Frames  string        // how much is kept, one of PcapNGFrames
+	Only    []tocsin.MACMask
+	Exclude []tocsin.MACMask
+}
+
+// PcapNGFrames are the choices of PcapNG.Frames.
+var PcapNGFrames = []string{"all", "headers", "management"}
 
 // KismetDB is the log in Kismet's format.
 type KismetDB struct {
@@ -116,7 +132,7 @@ func Default() Config {
 		Server: Server{Listen: ":2501", Queue: Queue{Limit: 8192, Warning: 4096}},
 		Logs: Logs{KismetDB: KismetDB{
 			File: "Kismet-%D-%t-%i.%l", Alerts: true, Messages: true, Packets: true, System: true,
-		}},
+		}, PcapNG: PcapNG{FileMB: 100, FileAge: time.Hour, TotalMB: 4000, Frames: "all"}},
 		Alerts: Alerts{Backlog: 50, Quiet: alert.DefaultQuiet, Throttles: map[string]tocsin.Throttle{}},
 	}
 }

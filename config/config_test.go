@@ -33,6 +33,7 @@ store:
   retention: 90d
 logs:
   kismetdb: {enabled: true, file: "/var/log/tocsin-%D-%t-%i.%l", alerts: false, messages: false, packets: false, system: false}
+  pcapng: {enabled: true, file: "/var/log/%D-%i.pcapng", file_mb: 10, file_age: 5m, total_mb: 50, frames: headers, only: ["00:1d:0f:10:00:00/ff:ff:ff:ff:ff:00"], exclude: ["00:1d:0f:10:00:01"]}
 alerts:
   backlog: 200
   quiet: 10m
@@ -82,7 +83,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 			KismetTokens: "/root/.kismet/session.db", Queue: Queue{4000, 300},
 		},
 		Store: Store{Path: "/var/lib/tocsin/alerts.db", Retention: 90 * 24 * time.Hour},
-		Logs:  Logs{KismetDB: KismetDB{Enabled: true, File: "/var/log/tocsin-%D-%t-%i.%l"}},
+		Logs: Logs{
+			KismetDB: KismetDB{Enabled: true, File: "/var/log/tocsin-%D-%t-%i.%l"},
+			PcapNG: PcapNG{
+				Enabled: true, File: "/var/log/%D-%i.pcapng", FileMB: 10, FileAge: 5 * time.Minute, TotalMB: 50, Frames: "headers",
+				Only:    []tocsin.MACMask{{Addr: dot11.Addr{0, 0x1d, 0x0f, 0x10}, Mask: dot11.Addr{0xff, 0xff, 0xff, 0xff, 0xff}}},
+				Exclude: []tocsin.MACMask{{Addr: dot11.Addr{0, 0x1d, 0x0f, 0x10, 0, 1}, Mask: dot11.Broadcast}},
+			},
+		},
 		Alerts: Alerts{
 			Backlog: 200, Quiet: 10 * time.Minute, AtStart: []StartAlert{{"MAINTENANCE", "the roof sensor is off"}},
 			Throttles: map[string]tocsin.Throttle{"DEAUTHFLOOD": {Limit: tocsin.Rate{Count: 20, Unit: tocsin.Minute}, Burst: tocsin.Rate{Count: 5, Unit: tocsin.Second}}},
@@ -142,6 +150,13 @@ func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 		"store: {retention: 5}\n":                                                                    "store.retention: 5 is not a duration such as",
 		"logs: {kismetdb: {file: ''}}\n":                                                             "",
 		"logs: {kismetdb: {enabled: true, file: ''}}\n":                                              "logs.kismetdb.file: is empty",
+		"logs: {pcapng: {file: 'a%d'}}\n":                                                            "logs.pcapng.file: needs %i",
+		"logs: {pcapng: {file: '%i%Q'}}\n":                                                           "logs.pcapng.file: after % may stand",
+		"logs: {pcapng: {file_mb: 0}}\n":                                                             "logs.pcapng.file_mb: 0 is not from 1",
+		"logs: {pcapng: {file_age: 3ms}}\n":                                                          "logs.pcapng.file_age: 3ms is less",
+		"logs: {pcapng: {file_mb: 50, total_mb: 99}}\n":                                              "logs.pcapng.total_mb: 99 is neither 0",
+		"logs: {pcapng: {total_mb: 0, frames: some}}\n":                                              "logs.pcapng.frames: some is none of all, headers, management",
+		"logs: {pcapng: {only: ['00:11']}}\n":                                                        "logs.pcapng.only",
 		"logs: {kismetdb: {file: 'a%Z'}}\n":                                                          "logs.kismetdb.file: after % may stand",
 		"alerts:\n  quiet: soon\n":                                                                   "tocsin.yaml:2: alerts.quiet",
 		"alerts:\n  backlog: -3\n":                                                                   "tocsin.yaml:2: alerts.backlog: -3 is negative",

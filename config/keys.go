@@ -50,13 +50,39 @@ func (r *yamlReader) store(key string, n *yaml.Node) {
 }
 
 func (r *yamlReader) logs(key string, n *yaml.Node) {
-	k := &r.draft.config.Logs.KismetDB
-	r.mapping(key, n, keys{"kismetdb": func(key string, n *yaml.Node) {
-		r.mapping(key, n, keys{
-			"enabled": r.boolean(&k.Enabled), "file": r.text(&k.File), "alerts": r.boolean(&k.Alerts),
-			"messages": r.boolean(&k.Messages), "packets": r.boolean(&k.Packets), "system": r.boolean(&k.System),
-		}, nil)
-	}}, nil)
+	k, p := &r.draft.config.Logs.KismetDB, &r.draft.config.Logs.PcapNG
+	r.mapping(key, n, keys{
+		"kismetdb": func(key string, n *yaml.Node) {
+			r.mapping(key, n, keys{
+				"enabled": r.boolean(&k.Enabled), "file": r.text(&k.File), "alerts": r.boolean(&k.Alerts),
+				"messages": r.boolean(&k.Messages), "packets": r.boolean(&k.Packets), "system": r.boolean(&k.System),
+			}, nil)
+		},
+		"pcapng": func(key string, n *yaml.Node) {
+			r.mapping(key, n, keys{
+				"enabled": r.boolean(&p.Enabled), "file": r.text(&p.File), "file_mb": r.number(&p.FileMB), "file_age": r.duration(&p.FileAge),
+				"total_mb": r.number(&p.TotalMB), "frames": r.text(&p.Frames), "only": r.masks(&p.Only), "exclude": r.masks(&p.Exclude),
+			}, nil)
+		},
+	}, nil)
+}
+
+// masks reads a list of addresses.
+func (r *yamlReader) masks(to *[]tocsin.MACMask) setter {
+	return func(key string, n *yaml.Node) {
+		var words []string
+		r.texts(&words)(key, n)
+		if len(words) == 0 {
+			*to = nil
+			return
+		}
+		list, err := macs(words)
+		if err != nil {
+			r.mistake(key, n, "%w", err)
+			return
+		}
+		*to = list
+	}
 }
 
 func (r *yamlReader) alerts(key string, n *yaml.Node) {

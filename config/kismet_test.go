@@ -188,6 +188,22 @@ func TestKismetLogIsRead(t *testing.T) {
 	}
 }
 
+func TestKismetPacketLogIsRead(t *testing.T) {
+	const standard = "Kismet-%D-%t-%i.%l"
+	for text, want := range map[string]PcapNG{
+		"log_types=kismet": {},
+		"log_types=pcapng": {Enabled: true, File: standard},
+		"log_types=kismet\nlog_types+=PCAPNG\nlog_prefix=/logs": {Enabled: true, File: "/logs/" + standard},
+		"log_types=pcapng\nenable_logging=false":                {File: ""},
+	} {
+		_, c, err := readKismet(kismetFolder(t, map[string]string{kismetMain: text}))
+		p := c.Logs.PcapNG
+		if err != nil || p.Enabled != want.Enabled || p.File != want.File || p.TotalMB != Default().Logs.PcapNG.TotalMB {
+			t.Errorf("%q: %+v, %v, want %+v", text, p, err, want)
+		}
+	}
+}
+
 func TestKismetDevicesAreRead(t *testing.T) {
 	both := "devicefound=00:11:22:33:44:55\ndevicelost=00-11-22-33-44-55\ndevicelost=AA:BB:CC:00:00:00/FF:FF:FF:00:00:00\n"
 	one := tocsin.MACMask{Addr: dot11.Addr{0, 0x11, 0x22, 0x33, 0x44, 0x55}, Mask: dot11.Broadcast}
@@ -299,7 +315,7 @@ func TestWarningsAreWhatSomebodyMisses(t *testing.T) {
 	d := NewDraft()
 	d.ReadKismet(kismetFolder(t, map[string]string{kismetMain: strings.Join([]string{
 		"gps=gpsd:host=localhost", "httpd_jwt_key=x", "kis_log_alert_timeout=3", `ssidcanary=A:ssid="^foobar$"`, // notes
-		"source=x:type=rtl433", "log_types=pcapng", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
+		"source=x:type=rtl433", "log_types=wiglecsv", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
 	}, "\n")}))
 	var got []string
 	for _, w := range d.Warnings() {

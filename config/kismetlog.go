@@ -68,26 +68,39 @@ func (k *kismetReader) logType(d directive) error {
 	return nil
 }
 
-// log says whether and where the log is written. The name is made of three options, of which log_template may leave
-// out the others.
-func (k *kismetReader) log() {
-	db := &k.draft.config.Logs.KismetDB
+// logsWritten says which logs are written.
+func (k *kismetReader) logsWritten() {
+	logs := &k.draft.config.Logs
 	for _, d := range k.logTypes {
 		for _, kind := range list(d.value) {
-			if !strings.EqualFold(kind, "kismet") {
+			switch strings.ToLower(kind) {
+			case "kismet":
+				logs.KismetDB.Enabled = true
+				k.set("logs.kismetdb.enabled", d.place)
+			case "pcapng":
+				logs.PcapNG.Enabled = true
+				k.set("logs.pcapng.enabled", d.place)
+				k.draft.note(d.place, "the log type pcapng is written in files of %d MB, and beyond %d MB the oldest are deleted; logs.pcapng in tocsin.yaml sets both",
+					logs.PcapNG.FileMB, logs.PcapNG.TotalMB)
+			default:
 				k.draft.warn(d.place, "the log type %s is not written", shown(kind))
-				continue
 			}
-			db.Enabled = true
-			k.set("logs.kismetdb.enabled", d.place)
 		}
 	}
 	if d, ok := k.first["enable_logging"]; ok {
 		if on, ok := k.boolean(d, true); ok && !on {
-			db.Enabled = false
+			logs.KismetDB.Enabled, logs.PcapNG.Enabled = false, false
 			k.set("logs.kismetdb.enabled", d.place)
+			k.set("logs.pcapng.enabled", d.place)
 		}
 	}
+}
+
+// log says whether and where logs are written. The name is made of three options, of which log_template may leave
+// out the others.
+func (k *kismetReader) log() {
+	k.logsWritten()
+	logs := &k.draft.config.Logs
 	places := map[string]bool{}
 	part := func(name, standard string) string {
 		if d, ok := k.first[name]; ok {
@@ -108,10 +121,14 @@ func (k *kismetReader) log() {
 		}
 		return "", false
 	})
+	if logs.PcapNG.Enabled && (len(places) > 0 || logs.PcapNG.File == "") { // the peer's is in the working folder
+		logs.PcapNG.File = filepath.Clean(file)
+		k.set("logs.pcapng.file", k.logTypes[0].place)
+	}
 	if len(places) == 0 {
 		return
 	}
-	db.File = filepath.Clean(file)
+	logs.KismetDB.File = filepath.Clean(file)
 	for _, name := range []string{"log_template", "log_title", "log_prefix"} {
 		if d, ok := k.first[name]; ok {
 			k.set("logs.kismetdb.file", d.place)

@@ -27,10 +27,30 @@ func (p *printer) config(c Config) {
 			p.boolean("packets", k.Packets)
 			p.boolean("system", k.System)
 		})
+		p.section("pcapng", func() { p.pcapng(c.Logs.PcapNG) })
 	})
 	p.section("alerts", func() { p.alerts(c.Alerts) })
 	p.section("detectors", func() { p.detectors(c.Detectors) })
 	p.section("policy", func() { p.policy(c.Policy) })
+}
+
+func (p *printer) pcapng(l PcapNG) {
+	p.boolean("enabled", l.Enabled)
+	p.text("file", l.File)
+	p.value("file_mb", strconv.Itoa(l.FileMB))
+	p.time("file_age", l.FileAge)
+	p.value("total_mb", strconv.Itoa(l.TotalMB))
+	p.text("frames", l.Frames)
+	p.texts("only", written(l.Only))
+	p.texts("exclude", written(l.Exclude))
+}
+
+// written is how addresses are read again.
+func written(list []tocsin.MACMask) (words []string) {
+	for _, m := range list {
+		words = append(words, m.String())
+	}
+	return words
 }
 
 func (p *printer) server(s Server) {

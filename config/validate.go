@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -17,6 +18,8 @@ const (
 	maxBacklog   = 100_000 // keeps one answer of the API below some hundred megabytes
 	maxStart     = 100     // alerts at start
 	maxStartText = 1000    // octets
+	maxFileMB    = 100_000
+	maxTotalMB   = 100_000_000
 )
 
 // Validate tells all that is wrong with c, each problem with its key. Headers is the catalogue's.
@@ -37,6 +40,7 @@ func (c Config) problems(headers []string) []problem {
 	if k := c.Logs.KismetDB; k.Enabled || k.File != "" {
 		v.template("logs.kismetdb.file", k.File)
 	}
+	v.pcapng(c.Logs.PcapNG)
 	v.alerts(c.Alerts)
 	for _, name := range slices.Sorted(maps.Keys(c.Detectors)) {
 		v.wantf(slices.Contains(headers, name), "detectors."+name, "no such detector; `tocsin definitions` lists them")
@@ -147,6 +151,21 @@ func (v *validation) template(key, s string) {
 			return
 		}
 	}
+}
+
+// pcapng wants names that differ, and files of a size that rotation can keep below the total.
+func (v *validation) pcapng(p PcapNG) {
+	if p.File != "" {
+		const key = "logs.pcapng.file"
+		v.template(key, p.File)
+		v.wantf(slices.ContainsFunc([]string{"%t", "%T", "%i", "%I"}, func(sign string) bool { return strings.Contains(p.File, sign) }), key,
+			"needs %%i, %%I, %%t or %%T, so that each file has a name of its own")
+	}
+	v.wantf(p.FileMB >= 1 && p.FileMB <= maxFileMB, "logs.pcapng.file_mb", "%d is not from 1 to %d", p.FileMB, maxFileMB)
+	v.wantf(p.FileAge == 0 || p.FileAge >= time.Second, "logs.pcapng.file_age", "%s is less than a second", p.FileAge)
+	v.wantf(p.TotalMB == 0 || p.TotalMB >= 2*p.FileMB && p.TotalMB <= maxTotalMB, "logs.pcapng.total_mb",
+		"%d is neither 0, for no bound, nor from twice file_mb (%d) to %d", p.TotalMB, p.FileMB, maxTotalMB)
+	v.wantf(slices.Contains(PcapNGFrames, p.Frames), "logs.pcapng.frames", "%s is none of %s", shown(p.Frames), strings.Join(PcapNGFrames, ", "))
 }
 
 // templateSigns are the placeholders of KismetDB.File.
