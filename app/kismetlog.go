@@ -41,22 +41,6 @@ func (s *Server) openLog() error {
 	return nil
 }
 
-// runLog starts the log and returns what ends it: nothing may be given to it then.
-func (s *Server) runLog() (stop func()) {
-	if s.log == nil {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.log.Run(ctx) }()
-	return func() {
-		cancel()
-		if err := <-done; err != nil {
-			s.logger.Error("log not ended", "error", err)
-		}
-	}
-}
-
 func (s *Server) logSources() []kismetdb.Source {
 	now := time.Now()
 	var list []kismetdb.Source

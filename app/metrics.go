@@ -58,9 +58,8 @@ var (
 	sourceUp         = gauge("source_up", "1 while the source delivers packets or waits for them.", "source", "number")
 	sourcePackets    = counter("source_packets", "Packets that a source delivered.", "source", "number")
 	sourceBytes      = counter("source_bytes", "Octets that a source delivered.", "source", "number")
-	sourceLost       = counter("source_lost_packets", "Packets that the radio, the kernel or the source lost, as far as they told.", "source", "number")
+	sourceDrops      = counter("source_dropped_packets", "Packets that were lost or were of no use, by the place where.", "source", "number", "place")
 	queuePackets     = gauge("queue_packets", "Packets of a live source that wait for the detectors.", "source", "number")
-	queueLost        = counter("queue_lost_packets", "Packets of a live source for which there was no room while the detectors were busy.", "source", "number")
 	sensorFrames     = counter("sensor_frames", "Frames that a radio heard, damaged ones included.", "sensor", "source", "number")
 	sensorDamaged    = counter("sensor_damaged_frames", "Frames with a wrong checksum.", "sensor", "source", "number")
 	sensorUnreadable = counter("sensor_unreadable_packets", "Packets in which no frame was found.", "sensor", "source", "number")
@@ -70,14 +69,15 @@ var (
 	detectorFailed   = gauge("detector_failed", "1 if a detector stopped with an internal error.", "detector")
 	alertsRaised     = counter("alerts", "Alerts that were raised.", "alert", "class", "severity")
 	alertsSuppressed = counter("alerts_suppressed", "Alerts that the throttle held back.", "alert", "class", "severity")
+	logWritten       = counter("packet_log_packets", "Packets that the log of packets has on the disk.")
 	streamsNow       = gauge("packet_streams", "Clients that listen to packets as they are heard.")
 )
 
 // Describe implements prometheus.Collector.
 func (g gauges) Describe(out chan<- *prometheus.Desc) {
 	for _, m := range []metric{
-		buildInfo, networksNow, devicesNow, sourceUp, sourcePackets, sourceBytes, sourceLost, queuePackets, queueLost, sensorFrames, sensorDamaged,
-		sensorUnreadable, sensorHeard, detectorFrames, detectorFindings, detectorFailed, alertsRaised, alertsSuppressed, streamsNow,
+		buildInfo, networksNow, devicesNow, sourceUp, sourcePackets, sourceBytes, sourceDrops, queuePackets, sensorFrames, sensorDamaged,
+		sensorUnreadable, sensorHeard, detectorFrames, detectorFindings, detectorFailed, alertsRaised, alertsSuppressed, logWritten, streamsNow,
 	} {
 		out <- m.desc
 	}
@@ -96,20 +96,22 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	put(networksNow, float64(d.Networks))
 	put(devicesNow, float64(d.Devices))
 	put(streamsNow, float64(g.export.Streams()))
+	if g.packets != nil {
+		put(logWritten, float64(g.packets.Counts().Written))
+	}
 	states := g.roster.all()
 	for i, s := range d.Sources {
 		number := strconv.Itoa(i + 1)
 		put(sourceUp, bit(s.State == v1.Running), s.Name, number)
 		put(sourcePackets, float64(s.Packets), s.Name, number)
 		put(sourceBytes, float64(s.Bytes), s.Name, number)
-		lost := s.Lost
 		if b := states[i].backlog; b != nil {
-			waiting, dropped := b.counts()
+			waiting, _ := b.counts()
 			put(queuePackets, float64(waiting), s.Name, number)
-			put(queueLost, float64(dropped), s.Name, number)
-			lost -= min(dropped, lost)
 		}
-		put(sourceLost, float64(lost), s.Name, number)
+		for place, n := range s.Drops.Places() {
+			put(sourceDrops, float64(n), s.Name, number, place)
+		}
 	}
 	for i, s := range g.describeSensors() {
 		labels := []string{s.Name, s.Source, strconv.Itoa(i + 1)}

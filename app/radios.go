@@ -8,5 +8,5 @@ func (s *Server) radio(n uint16) pcap.Interface {
 	if int(n) >= len(names) {
 		return pcap.Interface{}
 	}
-	return pcap.Interface{Name: names[n], Comment: "source " + s.states[sources[n]].uuid}
+	return pcap.Interface{Name: names[n], Comment: "source " + s.roster.all()[sources[n]].uuid}
 }

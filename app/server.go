@@ -25,6 +25,7 @@ import (
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/export"
 	"github.com/tocsin-wids/tocsin/kismetdb"
+	"github.com/tocsin-wids/tocsin/packetlog"
 	"github.com/tocsin-wids/tocsin/store/sqlite"
 )
 
@@ -59,7 +60,8 @@ type Server struct {
 	radios   radios
 	roster   *roster // of the sources
 	presence *presence
-	log      *kismetLog // nil if there is none
+	log      *kismetLog     // nil if there is none
+	packets  *packetlog.Log // nil if there is none
 	sensors  sensors
 	export   *export.Hub
 	http     *http.Server
@@ -106,7 +108,7 @@ func New(o Options) (_ *Server, err error) {
 	if s.listener, err = listen(o); err != nil {
 		return nil, err
 	}
-	if err = s.openLog(); err != nil {
+	if err = errors.Join(s.openLog(), s.openPacketLog()); err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.http = newHTTP(s.handler(), o.Logger)
@@ -248,11 +250,11 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stop()
 	kept := make(chan error, 1)
 	go func() { kept <- s.ledger.Run(keeping) }()
-	endLog := s.runLog()
+	endLogs := s.runLogs()
 	err := s.serve(ctx)
 	stop()
 	err = errors.Join(err, <-kept)
-	endLog() // when nobody hears or raises anything any more
+	endLogs() // when nobody hears or raises anything any more
 	return errors.Join(err, s.closeStore())
 }
 

@@ -25,8 +25,9 @@ const openTime = 10 * time.Second
 func (s sourceControl) Sources() []kismet.Source {
 	states := s.roster.all()
 	list := make([]kismet.Source, len(states))
-	for i, state := range states {
-		list[i] = state.record()
+	for i, d := range s.drops(states) {
+		list[i] = states[i].record()
+		list[i].Errors = d.Header + d.Frame + d.Link + d.Damaged
 	}
 	return list
 }

@@ -249,7 +249,7 @@ func (s *sourceState) describe() v1.Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := v1.Source{
-		Name: s.source.Name(), State: v1.Ended, Error: s.problem, Packets: c.Packets, Bytes: c.Bytes, Lost: c.Lost,
+		UUID: s.uuid, Name: s.source.Name(), State: v1.Ended, Error: s.problem, Packets: c.Packets, Bytes: c.Bytes, Lost: c.Lost,
 		Started: s.started, Ended: s.ended,
 	}
 	switch {

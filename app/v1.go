@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
+	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/dot11"
@@ -34,16 +35,27 @@ func (s *Server) describe() v1.Server {
 		Version: Version(), Commit: Commit(), Name: c.Name, Description: c.Description, Location: c.Location,
 		Started: s.started, Networks: networks, Devices: devices,
 	}
-	for _, state := range s.roster.all() {
-		d.Sources = append(d.Sources, state.describe())
+	states := s.roster.all()
+	for i, drops := range s.drops(states) {
+		source := states[i].describe()
+		source.Drops = drops
+		d.Sources = append(d.Sources, source)
 	}
 	return d
 }
 
 // hearing is how well a radio hears.
 type hearing struct {
-	frames, damaged, unreadable uint64
-	last                        time.Duration // of its packets
+	frames, damaged uint64
+	faults          [capture.Faults]uint64 // packets in which no frame was found
+	last            time.Duration          // of its packets
+}
+
+func (h *hearing) unreadable() (n uint64) {
+	for _, f := range h.faults {
+		n += f
+	}
+	return n
 }
 
 // hear counts a packet and what was read from it, nil for nothing. The numbers of radios bound the table.
@@ -54,7 +66,7 @@ func (s *shard) hear(p *pcap.Packet, o *tocsin.Observation) {
 	h := &s.heard[p.Interface]
 	h.last = max(h.last, p.Time)
 	if o == nil {
-		h.unreadable++
+		h.faults[s.decoder.Fault()]++
 		return
 	}
 	h.frames++
@@ -82,7 +94,7 @@ func (s *Server) describeSensors() []v1.Sensor {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for n, h := range s.shard.heard[:min(len(s.shard.heard), len(list))] {
-		list[n].Frames, list[n].Damaged, list[n].Unreadable = h.frames, h.damaged, h.unreadable
+		list[n].Frames, list[n].Damaged, list[n].Unreadable = h.frames, h.damaged, h.unreadable()
 		list[n].LastHeard = tocsin.Moment(h.last)
 	}
 	return list

@@ -43,4 +43,5 @@ type Counts struct {
 	Packets uint64
 	Bytes   uint64
 	Lost    uint64 // by the radio, the kernel or the source itself, as far as they told
+	Kernel  uint64 // of Lost: those that found no room in the kernel's buffer
 }

@@ -10,7 +10,7 @@
 // # Concurrency
 //
 // Run is called once. Packet, Offer and Flush belong to one goroutine at a time, and never wait: what finds no room is lost and
-// counted. Counts, Export, DropBefore and Note may be called at any time by anybody.
+// counted. Counts, Lost, Export, DropBefore and Note may be called at any time by anybody.
 //
 // # Memory
 //

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,6 +75,9 @@ type Log struct {
 	ended      chan struct{} // closed when Run ends
 	writer
 
+	lossesMu sync.Mutex
+	losses   map[string]uint64 // packets that found no room, by source
+
 	written, lostRows, lostEvents, lostPackets atomic.Uint64
 }
 
@@ -92,7 +96,7 @@ func Open(o Options) (*Log, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("make log: %w", err)
 	}
-	l := &Log{options: o, path: path, commands: make(chan command), ended: make(chan struct{})}
+	l := &Log{options: o, path: path, commands: make(chan command), ended: make(chan struct{}), losses: map[string]uint64{}}
 	l.health = logfile.Health{Log: path, Say: o.Say, Tell: o.Tell, Logger: o.Logger}
 	if err := l.prepare(context.Background()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open log %s: %w", path, err), l.Close())

@@ -63,7 +63,7 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 	q := &l.packets
 	q.next++
 	if len(p.Data) > blockBytes {
-		l.lostPackets.Add(1)
+		l.lose(datasource)
 		return
 	}
 	if b := q.current; b != nil && (len(b.rows) == blockRows || len(b.bytes)+len(p.Data) > blockBytes) {
@@ -73,7 +73,7 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 		select {
 		case q.current = <-q.free:
 		default:
-			l.lostPackets.Add(1)
+			l.lose(datasource)
 			return
 		}
 	}
@@ -91,6 +91,21 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 	}
 	b.bytes = append(b.bytes, p.Data...)
 	b.rows = append(b.rows, row)
+}
+
+// lose counts a packet of a source that found no room.
+func (l *Log) lose(datasource string) {
+	l.lostPackets.Add(1)
+	l.lossesMu.Lock()
+	defer l.lossesMu.Unlock()
+	l.losses[datasource]++
+}
+
+// Lost returns how many packets of a source found no room on the way to the log.
+func (l *Log) Lost(datasource string) uint64 {
+	l.lossesMu.Lock()
+	defer l.lossesMu.Unlock()
+	return l.losses[datasource]
 }
 
 // Offer hands the packets kept so far to the writer, unless it is behind: then blocks are filled before they go. Called

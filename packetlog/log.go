@@ -25,7 +25,7 @@ type Options struct {
 	Choice      Choice
 
 	Radio  func(uint16) pcap.Interface // describes a radio
-	Lost   func(radio uint16) uint64   // packets lost before the log, since the start
+	Lost   func() []uint64             // packets of each radio lost before the log, since the start
 	Say    func(flags tocsin.MessageFlags, text string)
 	Tell   func(d *tocsin.Definition, subject, text string) bool // raises an alert
 	Logger *slog.Logger
@@ -179,7 +179,7 @@ func (l *Log) flush() {
 		l.end()
 		return
 	}
-	l.settled(l.file.tell(l.lacks))
+	l.settled(l.file.tell(l.lacks()))
 }
 
 // settled flushes the file, unless err says that it cannot be written.
@@ -218,7 +218,7 @@ func (l *Log) end() {
 	if f == nil {
 		return
 	}
-	if l.settled(f.tell(l.lacks)); l.file == nil {
+	if l.settled(f.tell(l.lacks())); l.file == nil {
 		return
 	}
 	l.close()
@@ -261,8 +261,14 @@ func (l *Log) lose(radio uint16) {
 	l.unwritten[radio]++
 }
 
-// lacks returns how many packets of a radio the present file lacks.
-func (l *Log) lacks(radio uint16) uint64 {
-	lost, told := l.options.Lost(radio)+l.missed[radio], l.told[radio]
-	return max(lost, told) - told
+// lacks returns what tells how many packets of a radio the present file lacks.
+func (l *Log) lacks() func(radio uint16) uint64 {
+	before := l.options.Lost()
+	return func(radio uint16) uint64 {
+		lost, told := l.missed[radio], l.told[radio]
+		if int(radio) < len(before) {
+			lost += before[radio]
+		}
+		return max(lost, told) - told
+	}
 }

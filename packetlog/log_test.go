@@ -46,7 +46,7 @@ func open(t testing.TB, change func(*Options)) *logged {
 	o := Options{
 		Name:       logfile.Name{Template: "%p/T-%D-%t-%i.%l", Prefix: l.folder, Kind: "pcapng"},
 		FileOctets: 1 << 20, TotalOctets: 3 << 20, Radio: radio, Logger: slog.New(slog.DiscardHandler),
-		Lost: func(radio uint16) uint64 { return uint64(radio) * l.lost },
+		Lost: func() []uint64 { return []uint64{0, l.lost, 2 * l.lost} },
 		Say:  func(_ tocsin.MessageFlags, text string) { l.said = append(l.said, text) },
 		Tell: func(d *tocsin.Definition, _, text string) bool {
 			l.alerts = append(l.alerts, d.Header+" "+text)

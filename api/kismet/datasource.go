@@ -29,7 +29,8 @@ type Source struct {
 	Link       uint16 // link type of its last packet; 0 if it had none
 	Packets    uint64
 	Lost       uint64
-	Retry      bool // is opened again after a failure
+	Errors     uint64 // packets that could not be read, or were damaged
+	Retry      bool   // is opened again after a failure
 	// Attempts to open it again since it last was open for long, and since the start.
 	Attempts, TotalAttempts int
 	// Packets and octets of each second.
@@ -189,7 +190,7 @@ var sourceFields = []api.Field[src]{
 	sourceNumber("hop_shuffle_skip", "uint32_t", "none", noNumber),
 	sourceNumber("hop_offset", "uint32_t", "none", noNumber),
 	sourceNumber("num_packets", "uint64_t", "packets read so far", func(s *src) int64 { return int64(s.Packets) }),
-	sourceNumber("num_error_packets", "uint64_t", "never counted", noNumber),
+	sourceNumber("num_error_packets", "uint64_t", "packets that could not be read or were damaged", func(s *src) int64 { return int64(s.Errors) }),
 	{Name: "kismet.datasource.packets_rrd", Type: "map[field, x]", Help: "packets a second over time",
 		Fields: historyFields(func(s *src) *api.HistoryView { return &s.packets })},
 	{Name: "kismet.datasource.packets_datasize_rrd", Type: "map[field, x]", Help: "octets a second over time",

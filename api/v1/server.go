@@ -22,14 +22,38 @@ type Server struct {
 
 // Source is one place where frames come from.
 type Source struct {
+	UUID    string    `json:"uuid" doc:"As the compatible interface identifies it."`
 	Name    string    `json:"name" doc:"Of the source: a path, an interface, or what the configuration calls it."`
 	State   string    `json:"state" enum:"waiting,running,ended,failed" doc:"ended: all was read. failed: see error."`
 	Error   string    `json:"error,omitempty" doc:"Why it failed, or that its end was cut off."`
 	Packets uint64    `json:"packets" doc:"Delivered so far."`
 	Bytes   uint64    `json:"bytes" doc:"Delivered so far."`
-	Lost    uint64    `json:"lost" doc:"Packets lost by the radio, the kernel or the source, as far as they told."`
+	Lost    uint64    `json:"lost" doc:"Packets lost before any detector saw them: drops.kernel, drops.source and drops.queue."`
+	Drops   Drops     `json:"drops" doc:"Packets that were lost or were of no use, by the place where."`
 	Started time.Time `json:"started,omitzero" doc:"When it was opened."`
 	Ended   time.Time `json:"ended,omitzero" doc:"When it ended or failed."`
+}
+
+// Drops counts packets that did not get on, by the place where.
+type Drops struct {
+	Kernel    uint64 `json:"kernel" doc:"Found no room in the buffer that the kernel fills."`
+	Source    uint64 `json:"source" doc:"Lost before that or by the source itself, as far as it told: of a capture, what it says was lost."`
+	Queue     uint64 `json:"queue" doc:"Found the queue before the detectors full."`
+	Header    uint64 `json:"header" doc:"Have a radio header that does not hold what it promises: no detector saw them."`
+	Frame     uint64 `json:"frame" doc:"Hold no frame, or too little of one: no detector saw them."`
+	Link      uint64 `json:"link" doc:"Are of a link type that is not read: no detector saw them."`
+	Damaged   uint64 `json:"damaged" doc:"Have a wrong checksum: few detectors look at them."`
+	Streams   uint64 `json:"streams" doc:"Came too fast for clients that listen along, all clients together."`
+	PacketLog uint64 `json:"packet_log" doc:"Are not in the log of packets: they came too fast, or the disk did not take them."`
+	KismetDB  uint64 `json:"kismetdb" doc:"Came too fast for the kismetdb log."`
+}
+
+// Places is what d counts, by the names that the places have in JSON.
+func (d Drops) Places() map[string]uint64 {
+	return map[string]uint64{
+		"kernel": d.Kernel, "source": d.Source, "queue": d.Queue, "header": d.Header, "frame": d.Frame, "link": d.Link, "damaged": d.Damaged,
+		"streams": d.Streams, "packet_log": d.PacketLog, "kismetdb": d.KismetDB,
+	}
 }
 
 // Sources are in one of these states.

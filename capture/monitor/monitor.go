@@ -98,7 +98,8 @@ func (s *Source) Sensors() []string { return []string{s.options.Name} }
 
 // Counts tells what was delivered so far, and what the kernel had no room for.
 func (s *Source) Counts() capture.Counts {
-	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: s.lost.Load()}
+	lost := s.lost.Load()
+	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: lost, Kernel: lost}
 }
 
 // Live reports that a radio hears what happens now.

@@ -34,7 +34,8 @@ type Source struct {
 	options Options
 	packets atomic.Uint64
 	octets  atomic.Uint64
-	lost    atomic.Uint64
+	lost    atomic.Uint64 // for another reason than that the kernel had no room
+	kernel  atomic.Uint64
 
 	mu      sync.Mutex
 	address netip.AddrPort
@@ -81,7 +82,8 @@ func (s *Source) Address() netip.AddrPort {
 // Counts tells what was delivered so far, and what was lost: packets for which the kernel had no room, and those that
 // cannot be read or are of strangers.
 func (s *Source) Counts() capture.Counts {
-	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: s.lost.Load()}
+	kernel := s.kernel.Load()
+	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: s.lost.Load() + kernel, Kernel: kernel}
 }
 
 // Live reports that packets are of what happens now.
@@ -133,7 +135,7 @@ func (s *Source) receive(ctx context.Context, conn *net.UDPConn, deliver func([]
 			return fmt.Errorf("receive TZSP: %w", err)
 		}
 		if total, ok := overflow(control[:m]); ok {
-			s.lost.Add(uint64(total - dropped))
+			s.kernel.Add(uint64(total - dropped))
 			dropped = total
 		}
 		switch batch[0], err = s.packet(data[:n], from.Addr().Unmap()); {
