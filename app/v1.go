@@ -20,7 +20,7 @@ func (s *Server) newV1() *v1.Handler {
 	return v1.New(v1.Options{
 		Logger: s.logger, Auth: s.keeper, Ledger: s.ledger, Records: s.records(),
 		Subscribe: func(queue int) v1.Subscription { return s.ledger.Subscribe(queue) },
-		Server:    s.describe, Sensors: s.describeSensors, Sections: sectionsOf,
+		Packets:   s.export, Server: s.describe, Sensors: s.describeSensors, Sections: sectionsOf,
 		Detectors: func() map[string]v1.Detector { return s.describeDetectors(catalogue) },
 	})
 }

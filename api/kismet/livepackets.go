@@ -55,11 +55,7 @@ func ofAddress(q *request) (export.Filter, error) {
 	d := capture.NewDecoder()
 	return export.Filter{Keep: func(p *pcap.Packet) bool {
 		o := d.Decode(p)
-		if o == nil || o.BLE != nil {
-			return false
-		}
-		f := o.Frame
-		return f.BSSID == mac || f.Addr1 == mac || f.Addr2 == mac || f.Addr3 == mac
+		return o != nil && o.Involves(func(a dot11.Addr) bool { return a == mac })
 	}}, nil
 }
 
@@ -72,8 +68,8 @@ func (h *handler) livePackets(q *request, filter func(*request) (export.Filter, 
 		media:       "application/vnd.tcpdump.pcap",
 		disposition: mime.FormatMediaType("attachment", map[string]string{"filename": "packets.pcapng"}),
 		stream: func(w http.ResponseWriter) error {
-			control := http.NewResponseController(w)
-			err := h.Live.Stream(q.http.Context(), &lasting{w, control}, control.Flush, f)
+			out := api.NewLasting(w)
+			err := h.Live.Stream(q.http.Context(), out, out.Flush, f)
 			if errors.Is(err, export.ErrFull) {
 				h.Logger.Warn("live packets refused", "error", err)
 			}

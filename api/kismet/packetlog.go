@@ -45,7 +45,7 @@ func (h *handler) loggedPackets(q *request) (reply, error) {
 		media:       "application/vnd.tcpdump.pcap",
 		disposition: mime.FormatMediaType("attachment", map[string]string{"filename": fileName(q.params["title"]) + ".pcapng"}),
 		stream: func(w http.ResponseWriter) error {
-			b := bufio.NewWriterSize(&lasting{w, http.NewResponseController(w)}, 64<<10)
+			b := bufio.NewWriterSize(api.NewLasting(w), 64<<10)
 			if err := write(q.http.Context(), b); err != nil {
 				return err
 			}
@@ -66,21 +66,6 @@ func fileName(title string) string {
 		return r
 	}, strings.ToValidUTF8(title, "_"))
 	return strings.TrimLeft(title, ".")
-}
-
-// lasting is an answer that may take long, as long as its reader goes on reading.
-type lasting struct {
-	http.ResponseWriter
-	control *http.ResponseController
-}
-
-// readerPatience is how long a reader may take for 64 KiB.
-const readerPatience = time.Minute
-
-func (l *lasting) Write(b []byte) (int, error) {
-	// A writer without deadlines has none to move.
-	_ = l.control.SetWriteDeadline(time.Now().Add(readerPatience))
-	return l.ResponseWriter.Write(b)
 }
 
 func (h *handler) dropPackets(q *request) (reply, error) {

@@ -74,8 +74,8 @@ func serve(t testing.TB, change ...func(*v1.Options)) *server {
 		Subscribe: func(queue int) v1.Subscription { return s.ledger.Subscribe(queue) },
 		Server: func() v1.Server {
 			return v1.Server{Version: "v1.0.0", Name: "attic", Started: noon.Add(-time.Hour), Networks: 12, Devices: 40, Sources: []v1.Source{
-				{Name: "wlan0mon", State: v1.Running, Packets: 81724, Bytes: 19023411, Lost: 3, Started: noon.Add(-time.Hour)},
-				{Name: "old.pcap", State: v1.Failed, Error: "no such file", Started: noon.Add(-time.Hour), Ended: noon.Add(-time.Hour)},
+				{UUID: "4E1D07C3-0000-0000-0000-000000000001", Name: "wlan0mon", State: v1.Running, Packets: 81724, Bytes: 19023411, Lost: 3, Started: noon.Add(-time.Hour)},
+				{UUID: "4E1D07C3-0000-0000-0000-000000000002", Name: "old.pcap", State: v1.Failed, Error: "no such file", Started: noon.Add(-time.Hour), Ended: noon.Add(-time.Hour)},
 			}}
 		},
 		Sensors: func() []v1.Sensor {

@@ -49,6 +49,7 @@ type Options struct {
 	Records   Records // of alerts; Backlog(ledger) where there is no store
 	Subscribe func(queue int) Subscription
 	Server    func() Server                 // what the server says about itself
+	Packets   Packets                       // as they are heard; none if nil
 	Sensors   func() []Sensor               // in the order in which they were first heard
 	Detectors func() map[string]Detector    // by header, without their pages; none if nil
 	Sections  func(header string) []Section // of the page of an alert; none if nil
@@ -95,7 +96,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.send(w, r)
 		return
 	}
-	if r.URL.Path == root+"/events" {
+	if r.URL.Path == root+"/events" || r.URL.Path == root+"/packets.pcapng" {
 		h.mux.ServeHTTP(w, r)
 		return
 	}

@@ -111,6 +111,10 @@ of type alert an Alert, of incident an Incident that has a new alert (at most on
 A reader that comes again with Last-Event-ID gets what it missed, as far as it is kept; one that is too slow loses the
 oldest events and gets a lost in their place. A comment comes every 15 seconds when nothing else does.`
 
+const packetsText = `Packets from now on as pcapng, as Wireshark reads it: curl -N -u NAME URL | wireshark -k -i -. Each radio is an interface, whose comment
+names its source by UUID. What is given as parameters must hold for a packet. A reader that is too slow loses packets, and the next
+packet says how many (epb_dropcount).`
+
 // registerPlain registers and describes what is no JSON made of a type.
 func (h *Handler) registerPlain(api huma.API, mux *http.ServeMux) {
 	schemas := api.OpenAPI().Components.Schemas
@@ -127,6 +131,22 @@ func (h *Handler) registerPlain(api huma.API, mux *http.ServeMux) {
 		Content: map[string]*huma.MediaType{problemType: {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}
 	api.OpenAPI().AddOperation(&events)
 	mux.HandleFunc("GET "+root+"/events", h.events)
+
+	packets := operation{"/packets.pcapng", "packets", "Packets as they are heard", packetsText}.document(api)
+	for _, q := range []struct{ name, text string }{
+		{"source", "Only of the source of this name or uuid, as /server lists them."},
+		{"address", "Only with this address, or one that matches a mask: 02:00:00:00:00:00/ff:ff:ff:00:00:00."},
+		{"type", "Only 802.11 frames of this type: mgmt, ctrl or data."},
+		{"subtype", "Only of these subtypes of type: numbers from 0 to 15, joined by commas."},
+	} {
+		packets.Parameters = append(packets.Parameters, &huma.Param{Name: q.name, In: "query", Description: q.text,
+			Schema: &huma.Schema{Type: "string", MaxLength: new(256)}})
+	}
+	packets.Responses["200"] = &huma.Response{Description: "The stream, which ends when the server stops.",
+		Content: map[string]*huma.MediaType{packetsType: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
+	packets.Responses["503"] = events.Responses["503"]
+	api.OpenAPI().AddOperation(&packets)
+	mux.HandleFunc("GET "+root+"/packets.pcapng", h.packets)
 
 	self := operation{"/openapi.json", "openapi", "This description", "OpenAPI 3.1."}.document(api)
 	self.Responses["200"] = &huma.Response{Description: "The description.",
