@@ -32,7 +32,7 @@ var (
 	PacketLost = Definition{
 		Header: "PACKETLOST", Title: "Packets were lost before the detectors", Class: System, Severity: High, Phy: PhyAny, Confidence: 100,
 		Throttle:    perSecond,
-		Description: "A source delivered faster than the detectors look, its queue was full, and packets were thrown away unseen.",
+		Description: "A source delivered faster than packets were taken, the kernel's buffer or the queue before the detectors was full, and packets were thrown away unseen. The text says where.",
 	}
 	PacketQueue = Definition{
 		Header: "PACKETQUEUE", Title: "Many packets wait for the detectors", Class: System, Severity: Medium, Phy: PhyAny, Confidence: 100,

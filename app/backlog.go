@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -130,9 +131,15 @@ const tellStrain = 30 * time.Second
 
 // strain is what was told of a backlog.
 type strain struct {
-	lost           uint64
-	lostAt, longAt time.Time
+	lost            uint64
+	lostAt, longAt  time.Time
+	kernel, packets uint64 // lost there and delivered, when the kernel's losses were looked at last
+	kernelAt        time.Time
 }
+
+// blindShare is which part of the packets must be lost in the kernel to be worth an alert: one in so many. A few in a burst
+// leave nobody blind.
+const blindShare = 100
 
 // watch tells of the backlog of a source, if there is something to tell, and returns how many packets wait in it.
 func (s *Server) watch(state *sourceState, now time.Time) int {
@@ -141,11 +148,13 @@ func (s *Server) watch(state *sourceState, now time.Time) int {
 	}
 	queue := s.options.Config.Server.Queue
 	waiting, most, lost := state.backlog.usage()
+	c := state.source.Counts()
 	state.mu.Lock()
 	defer state.mu.Unlock()
 	told := &state.strain
+	s.watchKernel(state, c, now)
 	if lost > told.lost && now.Sub(told.lostAt) >= tellStrain {
-		text := fmt.Sprintf("%d packets of the source %s were lost before any detector saw them, %d since the start: it delivers faster than they look, and its queue of %d was full",
+		text := fmt.Sprintf("%d packets of the source %s were lost before any detector saw them, %d since the start, in the queue before the detectors: it delivers faster than they look, and the queue of %d was full",
 			lost-told.lost, state.called(), lost, queue.Limit)
 		if s.ledger.Tell(&tocsin.PacketLost, state.called(), text) {
 			told.lost, told.lostAt = lost, now
@@ -159,4 +168,21 @@ func (s *Server) watch(state *sourceState, now time.Time) int {
 		}
 	}
 	return waiting
+}
+
+// watchKernel tells if the kernel lost much of a live source. It is called with the lock of the state held.
+func (s *Server) watchKernel(state *sourceState, c capture.Counts, now time.Time) {
+	told := &state.strain
+	if now.Sub(told.kernelAt) < tellStrain {
+		return
+	}
+	lost, heard := c.Kernel-told.kernel, c.Packets-told.packets
+	if lost > 0 && lost*blindShare >= lost+heard {
+		text := fmt.Sprintf("%d packets of the source %s were lost before any detector saw them, %d since the start, in the kernel's buffer: %d were taken from it meanwhile, as this machine was too busy to take more",
+			lost, state.called(), c.Kernel, heard)
+		if !s.ledger.Tell(&tocsin.PacketLost, state.called(), text) {
+			return // held back: told with the next
+		}
+	}
+	told.kernel, told.packets, told.kernelAt = c.Kernel, c.Packets, now
 }
