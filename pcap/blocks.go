@@ -263,6 +263,8 @@ func (r *Reader) timed(kind uint32, b []byte, p *Packet) error {
 			switch {
 			case code == optComment && p.Comment == "":
 				p.Comment = text(string(v), maxOption)
+			case code == optCustom && kind == blockEnhanced:
+				p.Position = r.positionOf(v)
 			case code == optDropCount && len(v) == 8 && kind == blockEnhanced:
 				lost = r.order.u64(v)
 			}

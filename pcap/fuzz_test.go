@@ -29,6 +29,7 @@ func FuzzReader(f *testing.F) {
 	for _, stream := range samples() {
 		f.Add(stream)
 	}
+	f.Add(join(big.section(), big.radio(127), big.enhanced(0, 1, "a", big.option(2989, kismetGPS(big, 8.5, 47.25, 400)))))
 	for _, c := range oddStreams() {
 		if len(c.stream) < 4096 {
 			f.Add(c.stream)
@@ -77,7 +78,8 @@ func same(t *testing.T, want, got []pcap.Packet) {
 	t.Helper()
 	equal := slices.EqualFunc(want, got, func(a, b pcap.Packet) bool {
 		return a.Time == b.Time && a.Link == b.Link && a.Interface == b.Interface && a.Length == b.Length && a.Number == b.Number &&
-			a.Comment == b.Comment && bytes.Equal(a.Data, b.Data)
+			a.Comment == b.Comment && bytes.Equal(a.Data, b.Data) && (a.Position == nil) == (b.Position == nil) &&
+			(a.Position == nil || *a.Position == *b.Position)
 	})
 	if !equal {
 		t.Fatalf("(-want +got):\n%s", cmp.Diff(want, got))

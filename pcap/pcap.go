@@ -8,7 +8,7 @@
 //
 // A Reader has one buffer of 1 MiB that never grows, and knows at most 4096 interfaces, whose names it cuts to 64
 // octets. No length that a stream states is ever allocated: what does not fit into the buffer is skipped or is an
-// error. Reading a packet allocates nothing, unless it has a comment. A Writer has a buffer of the size of the
+// error. Reading a packet allocates nothing, unless it has a comment, or a position other than the packet before. A Writer has a buffer of the size of the
 // largest packet it wrote.
 package pcap
 
@@ -39,11 +39,12 @@ type Packet struct {
 	// the nearer end, so that a window added to it cannot overflow.
 	Time      time.Duration
 	Link      LinkType
-	Interface uint16 // of the stream; 0 in a pcap
-	Length    uint32 // octets on air; more than len(Data) if the capture cut the packet
-	Number    uint64 // in the stream, from 1
-	Comment   string // of the packet, pcapng only; valid UTF-8
-	Data      []byte // valid until the next read
+	Interface uint16    // of the stream; 0 in a pcap
+	Length    uint32    // octets on air; more than len(Data) if the capture cut the packet
+	Number    uint64    // in the stream, from 1
+	Comment   string    // of the packet, pcapng only; valid UTF-8
+	Position  *Position // of the radio, where the stream says it; never changes, and packets may share it; else nil
+	Data      []byte    // valid until the next read
 }
 
 // latest is the last time of a packet. More than 19 years lie between it and the largest Duration.
@@ -85,6 +86,7 @@ const (
 	optOffset     = 14
 
 	optDropCount = 4
+	optCustom    = 2989 // octets, safe to copy
 
 	optInterfaceDrop = 5
 	optSystemDrop    = 7

@@ -50,6 +50,7 @@ type Reader struct {
 	section []declared
 	places  map[place]uint16 // of interfaces, where sections declared them
 	last    time.Duration    // time of the newest packet
+	where   *Position        // newest; nil before the first
 	skipped uint32           // length of the block that is being skipped
 	left    uint32           // octets of it that are still to come; 0: no block is being skipped
 }

@@ -198,7 +198,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	for name, src := range map[string]*endless{
 		"pcap": {head: o.file(0xa1b2c3d4, 127), body: join(o.record(1, 2, "abc"), o.record(3, 4, strings.Repeat("x", 999)))},
 		"pcapng": {head: join(o.section(), o.radio(127)), body: join(o.enhanced(0, 5, "abc", o.option(2, 5), o.option(4, uint64(1))),
-			o.block(3, 2, "ab"), o.block(5, 0, 0, 0, o.option(5, uint64(9))), o.block(4, make([]byte, 999)), o.enhanced(0, 6, "abc", o.option(0)))},
+			o.enhanced(0, 6, "abc", o.option(2989, kismetGPS(o, 1, 2, 3))), o.block(3, 2, "ab"), o.block(5, 0, 0, 0, o.option(5, uint64(9))), o.block(4, make([]byte, 999)), o.enhanced(0, 6, "abc", o.option(0)))},
 	} {
 		r, err := pcap.NewReader(src)
 		if err != nil {

@@ -118,8 +118,8 @@ func NewClassicWriter(dst io.Writer, link LinkType) (*Writer, error) {
 	return w, nil
 }
 
-// Write writes a packet. Its link type is that of its interface, its Number is not written, and its comment is cut to
-// 64 KiB. An error that is not ErrPacket is final.
+// Write writes a packet. Its link type is that of its interface, its Number is not written, its comment is cut to 64 KiB, and of
+// its position only coordinates and altitude are. An error that is not ErrPacket is final.
 func (w *Writer) Write(p *Packet) error {
 	if w.done != nil {
 		return w.done
@@ -168,6 +168,7 @@ func (w *Writer) enhanced(p *Packet) {
 	if p.Comment != "" {
 		b = appendOption(b, optComment, text(p.Comment, maxOption))
 	}
+	b = appendPosition(b, p.Position)
 	if w.lost > 0 {
 		b = appendOption(b, optDropCount, string(binary.LittleEndian.AppendUint64(nil, w.lost)))
 		w.lost = 0
