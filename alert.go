@@ -18,7 +18,7 @@ type Alert struct {
 	Channel     string // that the frame claims; "0" if it claims none, Hopping of Bluetooth, "" if there is no frame
 	Frequency   uint32 // kHz; 0 if unknown
 	Text        string
-	Location    *Location // nil without a position
+	Location    *Location // of the radio that heard it; nil if unknown
 
 	ID          ID
 	Fingerprint string // header and subject: equal for all alerts of one incident
@@ -34,14 +34,6 @@ type Alert struct {
 
 // Hopping is the Channel of alerts from frames that hop, as clients of Kismet know it.
 const Hopping = "FHSS"
-
-// Location is where the server was when the alert was raised.
-type Location struct {
-	Longitude, Latitude float64 // degrees
-	Altitude            float64 // metres
-	Fix                 uint8   // 2: without altitude, 3: with
-	Time                time.Time
-}
 
 // Message is one line of the log that clients read beside the alerts.
 type Message struct {

@@ -45,4 +45,5 @@ type Detected struct {
 	Frequency  uint16        // MHz it was received on; 0 if unknown
 	Signal     int8          // dBm; 0 if unknown
 	Sensor     uint16
+	Location   *Location // that came with the frame, valid until Report returns; nil if none did, or the finding is apart from it
 }

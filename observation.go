@@ -16,6 +16,8 @@ type Observation struct {
 	Radio  dot11.Radio   // of the first reception, of either: the FCS of Bluetooth is its CRC
 	Number uint64        // of the frame in its source, from 1
 	Sensor uint16        // which radio heard it first: index into the names that the source gave
+	// Location is where the packet says that the radio was; nil if it does not.
+	Location *Location
 	// Cut says that the sensor kept less of the frame than was on air: what is missing is not malformed.
 	Cut bool
 }

@@ -193,3 +193,29 @@ func TestClientsDefineAndRaise(t *testing.T) {
 		t.Errorf("an unknown alert: %v, want NotFound", err)
 	}
 }
+
+func TestAlertsAreWhereTheyWereHeard(t *testing.T) {
+	here, heard := tocsin.Location{Latitude: 1, Fix: 2, From: tocsin.OriginServer}, tocsin.Location{Latitude: 2, Fix: 2, From: tocsin.OriginPacket}
+	l := New(Options{Backlog: 10, Location: func(d *tocsin.Detected) *tocsin.Location {
+		if d == nil {
+			return &here
+		}
+		return d.Location
+	}})
+	d := found(flood(tocsin.PerMinute5), 1, at(0))
+	if a, _ := l.Found(d); a.Location != nil {
+		t.Errorf("got %+v of a finding without a place", a.Location)
+	}
+	d.Location, d.Subject = &heard, "x"
+	if a, _ := l.Found(d); a.Location == nil || *a.Location != heard {
+		t.Errorf("got %+v, want where it was heard", a.Location)
+	}
+	if a, err := l.Raise(Request{Header: "FLOOD"}); err != nil || a.Location == nil || *a.Location != here {
+		t.Errorf("got %+v, %v, want where the server is", a, err)
+	}
+	l.Tell(&tocsin.RootUser, "", "x")
+	list := l.Alerts()
+	if a := list[len(list)-1]; a.Header != tocsin.RootUser.Header || a.Location != nil {
+		t.Errorf("got %+v, want no place of what the server says of itself", a)
+	}
+}

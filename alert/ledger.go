@@ -95,7 +95,7 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 		l.incidents.held(a.Fingerprint, a.FrameTime)
 		return nil, false
 	}
-	a.Suppressed = held
+	a.Suppressed, a.Location = held, l.located(&d)
 	if !l.raise(k, entry{alert: a}, now) {
 		return nil, false
 	}
@@ -129,6 +129,14 @@ func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 		}
 	}
 	return a
+}
+
+// located tells where d was heard. What the server says of itself has no place.
+func (l *Ledger) located(d *tocsin.Detected) *tocsin.Location {
+	if l.options.Location == nil {
+		return nil
+	}
+	return l.options.Location(d)
 }
 
 func framesOf(d tocsin.Detected) []uint64 {
@@ -185,7 +193,7 @@ func (l *Ledger) raiseRequest(r Request, kept chan<- error) (*tocsin.Alert, erro
 	if !ok {
 		return nil, tocsin.Errorf(tocsin.Throttled, "alert throttle reached, alert not raised")
 	}
-	a.Suppressed = held
+	a.Suppressed, a.Location = held, l.located(nil)
 	if !l.raise(k, entry{alert: a, kept: kept}, now) {
 		return nil, fmt.Errorf("%w: too many wait to be kept", ErrNotKept)
 	}
@@ -243,9 +251,6 @@ func (l *Ledger) raise(k *kind, e entry, now time.Time) bool {
 	a.Time = now
 	l.sequence++
 	a.ID = tocsin.NewID(now, l.sequence, l.options.Entropy())
-	if l.options.Location != nil {
-		a.Location = l.options.Location()
-	}
 	a.Hash = hash(a)
 	if l.options.Store != nil && !l.enqueue(e) {
 		return false

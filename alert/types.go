@@ -11,11 +11,13 @@ import (
 
 // Options configures a Ledger.
 type Options struct {
-	Logger    *slog.Logger                 // discards if nil
-	Now       func() time.Time             // time.Now if nil; analysis passes the frames' clock
-	Entropy   func() uint64                // of record ids; random if nil
-	Sensor    func(index uint16) string    // names a radio; "" if nil
-	Location  func() *tocsin.Location      // where the server is; unknown if nil
+	Logger  *slog.Logger              // discards if nil
+	Now     func() time.Time          // time.Now if nil; analysis passes the frames' clock
+	Entropy func() uint64             // of record ids; random if nil
+	Sensor  func(index uint16) string // names a radio; "" if nil
+	// Location tells where what was found was heard, or with nil where the server is that a client asks to raise an alert. It keeps
+	// nothing of its argument, and what it returns never changes; nil is unknown.
+	Location  func(*tocsin.Detected) *tocsin.Location
 	Backlog   int                          // records kept for clients
 	Throttles map[string]tocsin.Throttle   // configured, by header: instead of the definition's own
 	Explains  func(header string) []string // see tocsin.Definition; nothing explains anything if nil

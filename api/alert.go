@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/tocsin-wids/tocsin"
@@ -38,7 +39,7 @@ var AlertFields = []Field[tocsin.Alert]{
 		Append: func(b []byte, a *alert) []byte { return strconv.AppendUint(b, uint64(a.Frequency), 10) }},
 	{Name: "kismet.alert.text", Type: "string", Help: "what happened, for people",
 		Append: func(b []byte, a *alert) []byte { return AppendString(b, a.Text) }},
-	{Name: "kismet.alert.location", Type: "map[field, x]", Help: "where the server was", Fields: locationFields},
+	{Name: "kismet.alert.location", Type: "map[field, x]", Help: "where it was heard", Fields: locationFields},
 
 	{Name: "tocsin.alert.id", Type: "string", Help: "unique identifier, sorts by time",
 		Append: func(b []byte, a *alert) []byte { return append(a.ID.AppendTo(append(b, '"')), '"') }},
@@ -61,7 +62,14 @@ var AlertFields = []Field[tocsin.Alert]{
 		Append: func(b []byte, a *alert) []byte { return strconv.AppendUint(b, a.Suppressed, 10) }},
 }
 
-var locationFields = []Field[tocsin.Alert]{
+// locationFields are the members of the place of an alert.
+var locationFields = append(slices.Clip(placeFields), Field[tocsin.Alert]{
+	Name: "tocsin.location.from", Type: "string", Help: "whose place it is: packet, sensor or server; empty if unknown", Has: located,
+	Append: func(b []byte, a *alert) []byte { return AppendString(b, a.Location.From.String()) },
+})
+
+// placeFields are those members that clients of Kismet know.
+var placeFields = []Field[tocsin.Alert]{
 	{Name: "kismet.common.location.geopoint", Type: "pair[double, double]", Help: "longitude and latitude, degrees",
 		Append: appendGeopoint},
 	{Name: "kismet.common.location.alt", Type: "double", Help: "altitude, metres", Has: located,

@@ -19,7 +19,8 @@ var record = tocsin.Alert{
 	Frequency: 2437000, Text: "a \"quoted\"\n\xff text", Fingerprint: "f", Confidence: 90,
 	Reason: tocsin.Reason{What: "w", Observed: "o", Limit: "l"}, Attack: []string{"T1498"}, Sensors: []string{"s", "t"},
 	Signal: -40, FrameTime: time.Unix(1700000000, 0), Frames: []uint64{1, 2}, Suppressed: 3,
-	Location: &tocsin.Location{Longitude: -71.09321, Latitude: 42.36, Altitude: 12.5, Fix: 3, Time: time.Unix(1700000000, 0)},
+	Location: &tocsin.Location{Longitude: -71.09321, Latitude: 42.36, Altitude: 12.5, Fix: 3, Time: time.Unix(1700000000, 0),
+		From: tocsin.OriginSensor},
 }
 
 func appendAll(name string, fields []api.Field[tocsin.Alert]) string {
@@ -53,7 +54,7 @@ func TestTheWholeRecord(t *testing.T) {
 		`"kismet.alert.transmitter_mac": "00:11:22:33:44:55","kismet.alert.source_mac": "00:00:00:00:00:00","kismet.alert.dest_mac": "00:00:00:00:00:00",` +
 		`"kismet.alert.other_mac": "00:00:00:00:00:00","kismet.alert.channel": "6","kismet.alert.frequency": 2437000,` +
 		`"kismet.alert.text": "a \"quoted\"\n` + "\uFFFD" + ` text","kismet.alert.location": {"kismet.common.location.geopoint": [-71.093210, 42.360000],` +
-		`"kismet.common.location.alt": 12.500000,"kismet.common.location.fix": 3,"kismet.common.location.time_sec": 1700000000,"kismet.common.location.time_usec": 0},` +
+		`"kismet.common.location.alt": 12.500000,"kismet.common.location.fix": 3,"kismet.common.location.time_sec": 1700000000,"kismet.common.location.time_usec": 0,"tocsin.location.from": "sensor"},` +
 		`"tocsin.alert.id": "00000000000000000000000000","tocsin.alert.fingerprint": "f","tocsin.alert.confidence": 90,` +
 		`"tocsin.alert.reason": {"tocsin.reason.what": "w","tocsin.reason.observed": "o","tocsin.reason.limit": "l"},"tocsin.alert.attack": ["T1498"],` +
 		`"tocsin.alert.sensors": ["s","t"],"tocsin.alert.signal": -40,"tocsin.alert.frame_time": 1700000000,"tocsin.alert.frames": [1,2],"tocsin.alert.suppressed": 3}`

@@ -26,10 +26,28 @@ type Text string
 // Append appends t as a JSON string.
 func (t Text) Append(b []byte, _ []Choice, _ Format, _ int) []byte { return AppendString(b, string(t)) }
 
-// Place returns a Payload of where the server is; l is nil if it does not know.
-func Place(l *tocsin.Location) Payload {
-	return Record(&tocsin.Alert{Location: l}, locationFields)
+// Place is where a receiver is.
+type Place struct {
+	at   alert // of which the location counts
+	uuid string
 }
+
+// NewPlace returns the place of the receiver with this identifier; l is nil if it does not know one.
+func NewPlace(l *tocsin.Location, uuid string) *Place { return &Place{alert{Location: l}, uuid} }
+
+func (p *Place) located() bool { return located(&p.at) }
+
+// PlaceFields are the members of a Place. Without one there is only the point at 0, 0.
+var PlaceFields = append(Within(placeFields, func(p *Place) *alert { return &p.at }),
+	Field[Place]{Name: "kismet.common.location.speed", Type: "double", Help: "km/h, 0 if unknown", Has: (*Place).located,
+		Append: func(b []byte, p *Place) []byte { return AppendFloat(b, p.at.Location.Speed) }},
+	Field[Place]{Name: "kismet.common.location.heading", Type: "double", Help: "degrees, 0 if unknown", Has: (*Place).located,
+		Append: func(b []byte, p *Place) []byte { return AppendFloat(b, p.at.Location.Heading) }},
+	Field[Place]{Name: "kismet.common.location.magheading", Type: "double", Help: "by a compass, unknown", Has: (*Place).located,
+		Append: func(b []byte, _ *Place) []byte { return append(b, '0') }},
+	Field[Place]{Name: "kismet.common.location.gps_uuid", Type: "uuid", Help: "identifier of the receiver", Has: (*Place).located,
+		Append: func(b []byte, p *Place) []byte { return AppendString(b, p.uuid) }},
+)
 
 // Within returns fields as members of a record that holds theirs; of returns it and never nil.
 func Within[T, U any](fields []Field[U], of func(*T) *U) []Field[T] {

@@ -54,7 +54,7 @@ func (s *Server) beat(now time.Time) []alert.Event {
 	}
 	battery, statistics := readBattery(powerSupplies), s.statistics()
 	packets := s.pulse.add(now, battery, statistics, p)
-	return append(events.Tick(now, battery, statistics, nil),
+	return append(events.Tick(now, battery, statistics),
 		events.NewEvent(events.TopicPackets, now, api.Record(&packets, api.PacketsFields)))
 }
 

@@ -19,6 +19,7 @@ type Decoder struct {
 	frame  dot11.Frame
 	ble    bluetooth
 	seen   tocsin.Observation
+	place  tocsin.Location
 	counts Decoded
 	fault  Fault
 	head   int // octets of the newest packet before what its frame carries
@@ -68,6 +69,9 @@ func (d *Decoder) Decode(p *pcap.Packet) *tocsin.Observation {
 	o := &d.seen
 	*o = tocsin.Observation{Time: p.Time, Frame: &d.frame, Number: p.Number, Sensor: p.Interface, Cut: p.Length > uint32(len(p.Data))}
 	d.fault, d.head = NoFault, 0
+	if p.Position != nil || p.Link == pcap.LinkPPI {
+		d.locate(p, o)
+	}
 	n, link, err := header(p.Link, p.Data, &o.Radio)
 	switch {
 	case err != nil || n > len(p.Data):

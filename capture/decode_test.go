@@ -152,6 +152,7 @@ func FuzzDecode(f *testing.F) {
 		packet(pcap.LinkIEEE80211, deauth), packet(pcap.LinkRadiotap, radiotap(0x30), deauth, fcs(deauth)),
 		packet(pcap.LinkPPI, []byte{0, 0, 8, 0, 105, 0, 0, 0}, deauth), packet(pcap.LinkAVS, avs(), deauth), packet(pcap.LinkPrism, prism(), deauth),
 		packet(pcap.LinkBLE, advert()), packet(pcap.LinkBLERadio, bleRadio(0, 0), whitened(advert(), 0)), packet(pcap.LinkNordicBLE, nordic(1), advert()),
+		packet(pcap.LinkPPI, ppiPlace(0), deauth),
 		packet(pcap.LinkTZSP, []byte{1, 0, 0, 126, 1}, radiotap(0x10), deauth, fcs(deauth)),
 	} {
 		f.Add(uint16(p.Link), p.Length, p.Data)
@@ -166,7 +167,11 @@ func FuzzDecode(f *testing.F) {
 		if got == nil {
 			return
 		}
+		if !cmp.Equal(got.Location, want.Location) {
+			t.Fatalf("a used decoder gives the place %+v, a fresh one %+v", got.Location, want.Location)
+		}
 		a, b := *got, *want
+		a.Location, b.Location = nil, nil
 		a.Frame, b.Frame, a.BLE, b.BLE = nil, nil, nil, nil
 		if got.BLE != nil || want.BLE != nil {
 			if a != b || !cmp.Equal(got.BLE, want.BLE) {

@@ -14,7 +14,7 @@ func complete(f tocsin.Finding, d *tocsin.Definition, o *tocsin.Observation) toc
 		return tocsin.Detected{Finding: f, Definition: d, Time: o.Time, Sensor: o.Sensor}
 	}
 	detected := tocsin.Detected{
-		Finding: f, Definition: d, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Signal: o.Radio.Signal, Sensor: o.Sensor,
+		Finding: f, Definition: d, Time: o.Time, Number: o.Number, Frequency: o.Radio.Frequency, Signal: o.Radio.Signal, Sensor: o.Sensor, Location: o.Location,
 	}
 	if o.BLE != nil {
 		completePacket(&detected, o)

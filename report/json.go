@@ -38,6 +38,7 @@ type jsonIncident struct {
 	Frequency   uint32     `json:"frequency_khz"`
 	Text        string     `json:"text"`
 	Reason      jsonReason `json:"reason"`
+	Location    *jsonPlace `json:"location,omitempty"` // of the radio that heard its newest alert
 	Attack      []string   `json:"attack"`
 	Frames      []uint64   `json:"frames"`
 	Advice      string     `json:"advice"`
@@ -48,6 +49,13 @@ type jsonReason struct {
 	What     string `json:"what"`
 	Observed string `json:"observed"`
 	Limit    string `json:"limit"`
+}
+
+type jsonPlace struct {
+	Latitude  float64  `json:"latitude"`
+	Longitude float64  `json:"longitude"`
+	Altitude  *float64 `json:"altitude,omitempty"`
+	From      string   `json:"from"`
 }
 
 // JSON prints one document: {"files": [...]}, each with its incidents. Times are RFC 3339 in UTC.
@@ -90,6 +98,12 @@ func jsonOfIncident(i alert.Incident, o Options) jsonIncident {
 		Channel: a.Channel, Frequency: a.Frequency, Text: a.Text,
 		Reason: jsonReason{a.Reason.What, a.Reason.Observed, a.Reason.Limit},
 		Attack: append([]string{}, a.Attack...), Frames: append([]uint64{}, a.Frames...), Advice: guide.Advice,
+	}
+	if l := a.Location; l != nil {
+		j.Location = &jsonPlace{Latitude: l.Latitude, Longitude: l.Longitude, From: l.From.String()}
+		if l.Fix >= 3 {
+			j.Location.Altitude = &l.Altitude
+		}
 	}
 	if i.Inhibitor != (tocsin.ID{}) {
 		j.InhibitedBy = i.Inhibitor.String()

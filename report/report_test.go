@@ -179,3 +179,30 @@ func TestWorstIsTheHighestSeverity(t *testing.T) {
 		t.Error("something was found in a quiet capture")
 	}
 }
+
+func TestJSONTellsWhereItWasHeard(t *testing.T) {
+	for name, c := range map[string]struct {
+		place *tocsin.Location
+		want  string
+	}{
+		"nowhere":          {nil, ``},
+		"without altitude": {&tocsin.Location{Latitude: 47.25, Longitude: 8.5, Altitude: 9, Fix: 2, From: tocsin.OriginPacket}, `{"latitude":47.25,"longitude":8.5,"from":"packet"}`},
+		"with":             {&tocsin.Location{Latitude: -1, Longitude: 2, Altitude: 0, Fix: 3, From: tocsin.OriginSensor}, `{"latitude":-1,"longitude":2,"altitude":0,"from":"sensor"}`},
+	} {
+		files := sample()
+		files[1].Incidents[0].Last.Location = c.place
+		var b strings.Builder
+		if err := JSON(&b, files, options()); err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Files []struct{ Incidents []struct{ Location json.RawMessage } }
+		}
+		if err := json.Unmarshal([]byte(b.String()), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(strings.Fields(string(doc.Files[1].Incidents[0].Location)), ""); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+	}
+}

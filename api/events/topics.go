@@ -3,7 +3,6 @@ package events
 import (
 	"time"
 
-	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api"
 )
@@ -13,7 +12,7 @@ import (
 const (
 	TopicBattery    = "BATTERY"
 	TopicStatistics = "STATISTICS"
-	TopicLocation   = "GPS_LOCATION"
+	TopicLocation   = "GPS_LOCATION" // every second, of a server with a receiver
 
 	// TopicPackets has the histories of what became of packets.
 	TopicPackets = "PACKETCHAIN_STATS"
@@ -32,13 +31,12 @@ func NewEvent(topic string, now time.Time, p api.Payload) alert.Event {
 	return alert.Event{Topic: topic, Time: now, Payload: p}
 }
 
-// Tick returns the events of every second. Location is nil if the server does not know where it is.
-func Tick(now time.Time, b api.Battery, s api.Statistics, location *tocsin.Location) []alert.Event {
+// Tick returns the events of every second.
+func Tick(now time.Time, b api.Battery, s api.Statistics) []alert.Event {
 	return []alert.Event{
 		{Topic: alert.TopicTimestamp, Time: now},
 		NewEvent(TopicBattery, now, api.Record(&b, api.BatteryFields)),
 		NewEvent(TopicStatistics, now, api.Record(&s, api.StatisticsFields)),
-		NewEvent(TopicLocation, now, api.Place(location)),
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api"
 )
@@ -107,9 +108,13 @@ func TestTopicsOfEverySecond(t *testing.T) {
 	c := connect(t, s)
 	subscribed(t, c, `{"SUBSCRIBE":"*"}`)
 	now := time.Unix(1700000000, 0)
-	for _, e := range Tick(now, api.Mains, api.Statistics{Connections: 2, Memory: 30000, Devices: 5}, nil) {
+	for _, e := range Tick(now, api.Mains, api.Statistics{Connections: 2, Memory: 30000, Devices: 5}) {
 		h.distribute(0, e)
 	}
+	h.distribute(0, NewEvent(TopicLocation, now, api.Record(api.NewPlace(nil, "G"), api.PlaceFields)))
+	h.distribute(0, NewEvent(TopicLocation, now, api.Record(api.NewPlace(&tocsin.Location{
+		Longitude: 8.5, Latitude: -47.25, Altitude: 400, Speed: 3.6, Heading: 90, Fix: 3, Time: now, From: tocsin.OriginServer,
+	}, "G"), api.PlaceFields)))
 	var history api.History
 	history.Add(now, 12)
 	h.distribute(0, NewEvent(TopicPackets, now, api.Record(&api.Packets{Heard: history.At(now)}, api.PacketsFields)))
@@ -121,6 +126,9 @@ func TestTopicsOfEverySecond(t *testing.T) {
 		`{"BATTERY": {"kismet.system.battery.ac": 1,"kismet.system.battery.percentage": 0,"kismet.system.battery.charging": "charged","kismet.system.battery.remaining": 0}}`,
 		`{"STATISTICS": {"kismet.system.num_http_connections": 2,"kismet.system.memory.rss": 30000,"kismet.system.devices.count": 5}}`,
 		`{"GPS_LOCATION": {"kismet.common.location.geopoint": [0, 0]}}`,
+		`{"GPS_LOCATION": {"kismet.common.location.geopoint": [8.500000, -47.250000],"kismet.common.location.alt": 400,"kismet.common.location.fix": 3,` +
+			`"kismet.common.location.time_sec": 1700000000,"kismet.common.location.time_usec": 0,"kismet.common.location.speed": 3.600000,` +
+			`"kismet.common.location.heading": 90,"kismet.common.location.magheading": 0,"kismet.common.location.gps_uuid": "G"}}`,
 		`{"PACKETCHAIN_STATS": {"kismet.packetchain.peak_packets_rrd": {"kismet.common.rrd.last_time": 0,`,
 		`{"DATASOURCE_CLOSED": "5FE308BD-0000-0000-0000-000000000001"}`,
 		`{"BATTERY": {"kismet.system.battery.ac": 0,"kismet.system.battery.percentage": 40,"kismet.system.battery.charging": "discharging","kismet.system.battery.remaining": 3600}}`,

@@ -85,8 +85,8 @@ type fixed []*tocsin.Alert
 func (f fixed) Alerts() []*tocsin.Alert { return f }
 
 func TestPlaces(t *testing.T) {
-	got := located(t, tocsin.Location{Longitude: 8.5, Latitude: -47.25, Altitude: 400, Fix: 3, Time: noon}).Location
-	if diff := cmp.Diff(&v1.Location{Longitude: 8.5, Latitude: -47.25, Altitude: new(400.0), Time: noon}, got); diff != "" {
+	got := located(t, tocsin.Location{Longitude: 8.5, Latitude: -47.25, Altitude: 400, Fix: 3, Time: noon, From: tocsin.OriginSensor}).Location
+	if diff := cmp.Diff(&v1.Location{Longitude: 8.5, Latitude: -47.25, Altitude: new(400.0), Time: noon, From: "sensor"}, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	if got := located(t, tocsin.Location{Longitude: 8.5, Fix: 2, Altitude: 400}).Location; got == nil || got.Altitude != nil {

@@ -35,7 +35,7 @@ type Alert struct {
 	Frequency   uint32    `json:"frequency_khz,omitempty" format:"int64" doc:"It was received on."`
 	Signal      int8      `json:"signal_dbm,omitempty" doc:"Of the reception."`
 	Phy         string    `json:"phy" doc:"Kind of radio: 802.11, bluetooth-le, any, unknown, or the number that clients of Kismet know it by."`
-	Location    *Location `json:"location,omitempty" doc:"Where the server was."`
+	Location    *Location `json:"location,omitempty" doc:"Where it was heard. Absent if unknown."`
 	Attack      []string  `json:"attack" nullable:"false" doc:"MITRE ATT&CK techniques."`
 	Sensors     []string  `json:"sensors" nullable:"false" doc:"Radios that heard it."`
 	FrameTime   time.Time `json:"frame_time,omitzero" doc:"When the frame that completed it was received, by the sensor's clock."`
@@ -50,12 +50,13 @@ type Reason struct {
 	Limit    string `json:"limit,omitempty" doc:"The value from which it is an alert. Absent where one occurrence is enough."`
 }
 
-// Location is a position.
+// Location is the place of the radio that heard it.
 type Location struct {
 	Longitude float64   `json:"longitude" doc:"Degrees."`
 	Latitude  float64   `json:"latitude" doc:"Degrees."`
 	Altitude  *float64  `json:"altitude,omitempty" doc:"Metres. Absent if the receiver had no fix of it."`
-	Time      time.Time `json:"time,omitzero" doc:"When it was measured."`
+	From      string    `json:"from,omitempty" enum:"packet,sensor,server" doc:"Whose place it is: packet came with the frame, sensor is set for the radio that heard it, server is the server's receiver. Absent if unknown."`
+	Time      time.Time `json:"time,omitzero" doc:"When it was measured: by the sensor's clock with packet, else by the server's."`
 }
 
 // Incident is all that was found of one fingerprint without a long silence.
@@ -102,7 +103,7 @@ func alertOf(a *tocsin.Alert) Alert {
 		r.Reason = &Reason{What: a.Reason.What, Observed: a.Reason.Observed, Limit: a.Reason.Limit}
 	}
 	if l := a.Location; l != nil && finite(l.Longitude) && finite(l.Latitude) {
-		r.Location = &Location{Longitude: l.Longitude, Latitude: l.Latitude, Time: moment(l.Time)}
+		r.Location = &Location{Longitude: l.Longitude, Latitude: l.Latitude, From: l.From.String(), Time: moment(l.Time)}
 		if l.Fix >= 3 && finite(l.Altitude) {
 			r.Location.Altitude = &l.Altitude
 		}

@@ -28,7 +28,10 @@ type location struct {
 	Longitude float64    `json:"longitude"`
 	Latitude  float64    `json:"latitude"`
 	Altitude  float64    `json:"altitude"`
+	Speed     float64    `json:"speed,omitempty"`
+	Heading   float64    `json:"heading,omitempty"`
 	Fix       uint8      `json:"fix"`
+	From      string     `json:"from,omitempty"`
 	Time      *time.Time `json:"time,omitempty"`
 }
 
@@ -49,7 +52,9 @@ func rowOf(a *tocsin.Alert) []any {
 func moreOf(a *tocsin.Alert) any {
 	m := more{Attack: octets(a.Attack), Sensors: octets(a.Sensors), Frames: a.Frames}
 	if l := a.Location; l != nil {
-		m.Location = &location{Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Fix: l.Fix}
+		m.Location = &location{
+			Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Speed: l.Speed, Heading: l.Heading, Fix: l.Fix, From: l.From.String(),
+		}
 		if !l.Time.IsZero() {
 			m.Location.Time = &l.Time
 		}
@@ -113,7 +118,10 @@ func scan(rows *sql.Rows) (*tocsin.Alert, error) {
 	}
 	a.Attack, a.Sensors, a.Frames = texts(m.Attack), texts(m.Sensors), m.Frames
 	if l := m.Location; l != nil {
-		a.Location = &tocsin.Location{Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Fix: l.Fix}
+		a.Location = &tocsin.Location{
+			Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Speed: l.Speed, Heading: l.Heading, Fix: l.Fix,
+			From: tocsin.ParseOrigin(l.From),
+		}
 		if l.Time != nil {
 			a.Location.Time = l.Time.UTC()
 		}

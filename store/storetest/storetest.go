@@ -49,7 +49,7 @@ func hostile() *tocsin.Alert {
 	a.Reason = tocsin.Reason{What: "\xc3\x28", Observed: "\"", Limit: ""}
 	a.Sensors = []string{"\xff\x00", "", "käse"}
 	a.Attack, a.Frames = nil, []uint64{1<<64 - 1}
-	a.Location = &tocsin.Location{Longitude: -71.09321, Latitude: 1e-9, Altitude: -3.5, Fix: 3, Time: start}
+	a.Location = &tocsin.Location{Longitude: -71.09321, Latitude: 1e-9, Altitude: -3.5, Speed: 0.1, Heading: 359.5, Fix: 3, Time: start, From: tocsin.OriginSensor}
 	return a
 }
 
