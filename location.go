@@ -19,9 +19,11 @@ type Location struct {
 // LocationAge is how old a measured place may be to count as where something is.
 const LocationAge = 10 * time.Second
 
-// Valid reports whether l is a place on Earth. That at 0, 0, in the sea, is what receivers say that know none.
+// Valid reports whether l is a place on Earth, or not too far above. That at 0, 0, in the sea, is what receivers say that know none.
 func (l *Location) Valid() bool {
-	return l.Fix >= 2 && math.Abs(l.Latitude) <= 90 && math.Abs(l.Longitude) <= 180 && (l.Latitude != 0 || l.Longitude != 0)
+	const far = 1e6 // metres, km/h, degrees: what is beyond is no measurement, and may be no number
+	return l.Fix >= 2 && math.Abs(l.Latitude) <= 90 && math.Abs(l.Longitude) <= 180 && (l.Latitude != 0 || l.Longitude != 0) &&
+		math.Abs(l.Altitude) <= far && math.Abs(l.Speed) <= far && math.Abs(l.Heading) <= far
 }
 
 // Origin says who told a Location, best first.

@@ -23,6 +23,16 @@ func TestPlacesOnEarth(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoMeasurementIsNoPlace(t *testing.T) {
+	inf := math.Inf(1)
+	for _, l := range []tocsin.Location{{Altitude: -inf}, {Altitude: 2e6}, {Speed: inf}, {Heading: math.NaN()}} {
+		l.Latitude, l.Longitude, l.Fix = 1, 2, 3
+		if l.Valid() {
+			t.Errorf("%+v counts as a place", l)
+		}
+	}
+}
+
 func TestOriginsHaveNames(t *testing.T) {
 	for _, o := range tocsin.Origins() {
 		if got := tocsin.ParseOrigin(o.String()); got != o {

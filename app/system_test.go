@@ -99,7 +99,7 @@ func TestStartAsRootIsTold(t *testing.T) {
 func TestConfigurationThatIsNotInForceIsToldOnce(t *testing.T) {
 	d := config.NewDraft()
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "kismet.conf"), []byte("gps=gpsd\nsource=a:type=rtl433\nalrt=X,1/min,1/sec\nnonsense\nlog_types=pcapppi\nsource=wlan1:type=rtlamr\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "kismet.conf"), []byte("gps_reconnect=true\nsource=a:type=rtl433\nalrt=X,1/min,1/sec\nnonsense\nlog_types=pcapppi\nsource=wlan1:type=rtlamr\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.ReadKismet(folder)

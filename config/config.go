@@ -18,6 +18,7 @@ type Config struct {
 	Server    Server
 	Store     Store
 	Logs      Logs
+	GPS       []string // receivers, as gps.Parse reads them
 	Alerts    Alerts
 	Detectors map[string]Detector // by header
 	Policy    tocsin.Policy

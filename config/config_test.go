@@ -34,6 +34,7 @@ store:
 logs:
   kismetdb: {enabled: true, file: "/var/log/tocsin-%D-%t-%i.%l", alerts: false, messages: false, packets: false, system: false}
   pcapng: {enabled: true, file: "/var/log/%D-%i.pcapng", file_mb: 10, file_age: 5m, total_mb: 50, frames: headers, only: ["00:1d:0f:10:00:00/ff:ff:ff:ff:ff:00"], exclude: ["00:1d:0f:10:00:01"]}
+gps: ["gpsd:host=localhost", "virtual:lat=47.25,lon=8.5"]
 alerts:
   backlog: 200
   quiet: 10m
@@ -91,6 +92,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 				Exclude: []tocsin.MACMask{{Addr: dot11.Addr{0, 0x1d, 0x0f, 0x10, 0, 1}, Mask: dot11.Broadcast}},
 			},
 		},
+		GPS: []string{"gpsd:host=localhost", "virtual:lat=47.25,lon=8.5"},
 		Alerts: Alerts{
 			Backlog: 200, Quiet: 10 * time.Minute, AtStart: []StartAlert{{"MAINTENANCE", "the roof sensor is off"}},
 			Throttles: map[string]tocsin.Throttle{"DEAUTHFLOOD": {Limit: tocsin.Rate{Count: 20, Unit: tocsin.Minute}, Burst: tocsin.Rate{Count: 5, Unit: tocsin.Second}}},
@@ -126,7 +128,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 
 func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 	for text, want := range map[string]string{
-		"servr:\n  listen: x\n":                                                                      "tocsin.yaml:1: servr: there is no such key; here may stand alerts, detectors, logs, policy, server, store",
+		"servr:\n  listen: x\n":                                                                      "tocsin.yaml:1: servr: there is no such key; here may stand alerts, detectors, gps, logs, policy, server, store",
+		"gps:\n  - web\n  - gpsd\n":                                                                  "tocsin.yaml:3: gps[1]: gpsd: host=… is missing, such as host=localhost",
+		"gps: ['serial:device=/dev/ttyUSB0']\n":                                                      "tocsin.yaml:1: gps[0]: serial:device=/dev/ttyUSB0: serial: such receivers are read by gpsd: start it",
 		"server:\n  tls: {certificate: x}\n":                                                         "tocsin.yaml:2: server.tls.certificate: there is no such key; here may stand cert, key",
 		"server:\n  listen: [1]\n":                                                                   "tocsin.yaml:2: server.listen: here must stand one text",
 		"server:\n  listen: 2501\n":                                                                  "tocsin.yaml:2: server.listen: 2501 is not host:port",

@@ -13,7 +13,7 @@ import (
 // document reads the whole of a tocsin.yaml. printer.config knows the same keys; a test compares the two.
 func (r *yamlReader) document(n *yaml.Node) {
 	r.mapping("", n, keys{
-		"server": r.server, "store": r.store, "logs": r.logs, "alerts": r.alerts, "detectors": r.detectors, "policy": r.policy,
+		"server": r.server, "store": r.store, "logs": r.logs, "gps": r.texts(&r.draft.config.GPS), "alerts": r.alerts, "detectors": r.detectors, "policy": r.policy,
 	}, nil)
 }
 

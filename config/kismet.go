@@ -55,6 +55,7 @@ var severalValues = map[string]func(*kismetReader, directive) error{
 	"devicefound": (*kismetReader).device,
 	"devicelost":  (*kismetReader).device,
 	"log_types":   (*kismetReader).logType,
+	"gps":         (*kismetReader).gps,
 }
 
 // oneValue are the options of which the first line counts. A nil is for those that are read together at the end.

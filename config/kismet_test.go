@@ -255,14 +255,14 @@ func TestKismetSampleRulesAreLeftOut(t *testing.T) {
 }
 
 func TestKismetLinesThatSayNothingAreTold(t *testing.T) {
-	mustRead(t, map[string]string{kismetMain: "\n  # comment\nhttpd_password secret\n=x\nname_without=\ndot11_max_signal=-10\nunheard\x1b[2J_of=1\nhttpd_ssl_cert=x\ngps=gpsd:host=localhost\n"},
+	mustRead(t, map[string]string{kismetMain: "\n  # comment\nhttpd_password secret\n=x\nname_without=\ndot11_max_signal=-10\nunheard\x1b[2J_of=1\nhttpd_ssl_cert=x\ngps_reconnect=true\n"},
 		`kismet.conf:3: the line that begins with httpd_password is not used: it is no name=value`,
 		`kismet.conf:4: the line that begins with =x is not used: it is no name=value`,
 		"kismet.conf:5: name_without is not used: it has no value",
 		"kismet.conf:6: dot11_max_signal is not used: no detector uses it yet",
 		`kismet.conf:7: "unheard\x1b[2j_of" is not used: Tocsin knows no such option`,
 		"kismet.conf:8: httpd_ssl_cert is not used: Kismet does not read it either; server.tls of tocsin.yaml has the certificate",
-		"kismet.conf:9: gps is not used: Tocsin has no receiver of positions yet")
+		"kismet.conf:9: gps_reconnect is not used: receivers of positions have no such option here")
 }
 
 // TestKismetKnowsTheOptionsThatMatter holds that each is used or has a reason of its own.
@@ -314,7 +314,7 @@ func TestKismetQueueIsReadByAllItsNames(t *testing.T) {
 func TestWarningsAreWhatSomebodyMisses(t *testing.T) {
 	d := NewDraft()
 	d.ReadKismet(kismetFolder(t, map[string]string{kismetMain: strings.Join([]string{
-		"gps=gpsd:host=localhost", "httpd_jwt_key=x", "kis_log_alert_timeout=3", `ssidcanary=A:ssid="^foobar$"`, // notes
+		"gps_reconnect=true", "httpd_jwt_key=x", "kis_log_alert_timeout=3", `ssidcanary=A:ssid="^foobar$"`, // notes
 		"source=x:type=rtl433", "log_types=wiglecsv", "no_such_option=1", "kis_log_alerts=perhaps", "nonsense", "server_name=", // warnings
 	}, "\n")}))
 	var got []string

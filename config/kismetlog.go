@@ -170,8 +170,8 @@ func (k *kismetReader) template(d directive) string {
 
 // Options of sources that are taken over, as `tocsin serve --source` knows them.
 var (
-	captureOptions = []string{"name", "uuid", "realtime"}
-	radioOptions   = []string{"name", "uuid", "type", "vif", "channel", "channels", "add_channels", "block_channels",
+	captureOptions = []string{"name", "uuid", "realtime", "metagps"}
+	radioOptions   = []string{"name", "uuid", "metagps", "type", "vif", "channel", "channels", "add_channels", "block_channels",
 		"band24ghz", "band5ghz", "band6ghz", "channel_hop", "channel_hoprate", "ignoreprimary", "fcsfail", "plcpfail"}
 )
 

@@ -4,7 +4,7 @@ import "strings"
 
 // Reasons that several options share.
 const (
-	noGPS        = "Tocsin has no receiver of positions yet"
+	noGPS        = "receivers of positions have no such option here"
 	noSensors    = "sensors that connect by themselves are not read yet"
 	noTool       = "no capture tools are run: radios are listened to by Tocsin itself"
 	noAnnounce   = "Tocsin does not announce itself on the network"
@@ -61,7 +61,6 @@ var unused = map[string]string{
 	"mask_datasource_type":        noTool,
 	"mask_datasource_interface":   noTool,
 	"dot11_datasource_opt":        noTool,
-	"gps":                         noGPS,
 	"source_stagger_threshold":    noTool,
 	"source_launch_group":         noTool,
 	"source_launch_delay":         noTool,

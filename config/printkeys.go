@@ -29,6 +29,7 @@ func (p *printer) config(c Config) {
 		})
 		p.section("pcapng", func() { p.pcapng(c.Logs.PcapNG) })
 	})
+	p.texts("gps", c.GPS)
 	p.section("alerts", func() { p.alerts(c.Alerts) })
 	p.section("detectors", func() { p.detectors(c.Detectors) })
 	p.section("policy", func() { p.policy(c.Policy) })

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/tocsin-wids/tocsin/gps"
 )
 
 const (
@@ -41,6 +43,10 @@ func (c Config) problems(headers []string) []problem {
 		v.template("logs.kismetdb.file", k.File)
 	}
 	v.pcapng(c.Logs.PcapNG)
+	for i, text := range c.GPS {
+		_, err := gps.Parse(text)
+		v.wantf(err == nil, fmt.Sprintf("gps[%d]", i), "%s: %w", shown(text), err)
+	}
 	v.alerts(c.Alerts)
 	for _, name := range slices.Sorted(maps.Keys(c.Detectors)) {
 		v.wantf(slices.Contains(headers, name), "detectors."+name, "no such detector; `tocsin definitions` lists them")

@@ -196,7 +196,9 @@ func TestJSONTellsWhereItWasHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 		var doc struct {
-			Files []struct{ Incidents []struct{ Location json.RawMessage } }
+			Files []struct {
+				Incidents []struct{ Location json.RawMessage }
+			}
 		}
 		if err := json.Unmarshal([]byte(b.String()), &doc); err != nil {
 			t.Fatal(err)
