@@ -96,9 +96,10 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions, kept *evide
 	entropy := rand.NewPCG(0, 0) // equal captures give equal identifiers
 	ledger := alert.New(alert.Options{
 		Logger: o.Logger, Quiet: o.Config.Alerts.Quiet, Throttles: o.Config.Alerts.Throttles, Explains: detectors.Explains,
-		Now:     func() time.Time { return tocsin.Moment(s.now) },
-		Entropy: entropy.Uint64,
-		Sensor:  func(i uint16) string { return sensorName(source.Sensors(), i, path) },
+		Now:      func() time.Time { return tocsin.Moment(s.now) },
+		Entropy:  entropy.Uint64,
+		Sensor:   func(i uint16) string { return sensorName(source.Sensors(), i, path) },
+		Location: carried,
 	})
 	var refused error
 	s, err := newShard(o.Config, func(d tocsin.Detected) {

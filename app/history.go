@@ -17,7 +17,7 @@ import (
 // openLedger opens the store, unless nothing is to be kept, and makes the ledger that goes on where the store ends.
 func (s *Server) openLedger() error {
 	c := s.options.Config.Alerts
-	o := alert.Options{Logger: s.logger, Backlog: c.Backlog, Throttles: c.Throttles, Quiet: c.Quiet, Sensor: s.sensors.name, Explains: detectors.Explains}
+	o := alert.Options{Logger: s.logger, Backlog: c.Backlog, Throttles: c.Throttles, Quiet: c.Quiet, Sensor: s.sensors.name, Explains: detectors.Explains, Location: s.located}
 	if !s.options.Memory {
 		path, err := storeFile(s.options.Config)
 		if err != nil {

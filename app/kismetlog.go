@@ -15,8 +15,9 @@ import (
 // kismetLog is the log of a server and what a packet at hand needs to be logged. It is touched under the lock of the shard.
 type kismetLog struct {
 	*kismetdb.Log
-	source string // UUID of the source whose batch it is
-	tags   string // of the packet at hand
+	source string           // UUID of the source whose batch it is
+	place  *tocsin.Location // of its packets that do not say it
+	tags   string           // of the packet at hand
 }
 
 // openLog opens the log, if one is wanted.
@@ -28,6 +29,7 @@ func (s *Server) openLog() error {
 	o.Logger, o.Say, o.Tell = s.logger, s.ledger.Say, s.ledger.Tell
 	o.Subscribe = func(queue int) kismetdb.Subscription { return s.ledger.Subscribe(queue) }
 	o.Sources = s.logSources
+	o.Location = func() *tocsin.Location { return s.places.server(time.Now()) }
 	o.Status = func() []byte { return kismet.AppendSystem(nil, s.system(), time.Now()) }
 	log, err := kismetdb.Open(o)
 	if err != nil {
@@ -78,6 +80,9 @@ func (l *kismetLog) Packets(variable func(string) (string, bool)) (func(context.
 
 // packet logs the packet at hand.
 func (l *kismetLog) packet(p *pcap.Packet, o *tocsin.Observation) {
+	if o != nil && o.Location == nil {
+		o.Location = l.place
+	}
 	l.Packet(p, o, l.source, l.tags)
 	l.tags = ""
 }
@@ -91,7 +96,7 @@ func (s *Server) observe(batch []pcap.Packet, source string) {
 		s.shard.observe(batch)
 		return
 	}
-	s.log.source = source
+	s.log.source, s.log.place = source, s.placed(batch)
 	s.shard.observe(batch)
 	s.log.Offer()
 	s.log.tags = "" // if packets are not logged

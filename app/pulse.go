@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,8 +55,8 @@ func (s *Server) beat(now time.Time) []alert.Event {
 	}
 	battery, statistics := readBattery(powerSupplies), s.statistics()
 	packets := s.pulse.add(now, battery, statistics, p)
-	return append(events.Tick(now, battery, statistics),
-		events.NewEvent(events.TopicPackets, now, api.Record(&packets, api.PacketsFields)))
+	return slices.Concat(events.Tick(now, battery, statistics), s.places.event(now),
+		[]alert.Event{events.NewEvent(events.TopicPackets, now, api.Record(&packets, api.PacketsFields))})
 }
 
 func (s *Server) statistics() api.Statistics {

@@ -60,6 +60,7 @@ type Server struct {
 	radios   radios
 	roster   *roster // of the sources
 	presence *presence
+	places   *places
 	log      *kismetLog     // nil if there is none
 	packets  *packetlog.Log // nil if there is none
 	sensors  sensors
@@ -99,6 +100,9 @@ func New(o Options) (_ *Server, err error) {
 	s.presence = newPresence(o.Config.Policy, s.readPolicy)
 	s.radios = newRadios(o.Config.Policy, o.Logger)
 	s.roster = newRoster(o.Config.Server.Queue.Limit)
+	if s.places, err = newPlaces(o); err != nil {
+		return nil, err
+	}
 	if err = s.openSources(); err != nil {
 		return nil, err
 	}
@@ -187,7 +191,7 @@ func (s *Server) handler() http.Handler {
 	})
 	k := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
-		CORS: s.options.CORS, Sources: sourceControl{s}, Presence: s.presence, Live: s.export,
+		CORS: s.options.CORS, Sources: sourceControl{s}, Presence: s.presence, Live: s.export, Places: s.places.receivers,
 	}
 	if s.log != nil {
 		k.Log = s.log
@@ -267,6 +271,7 @@ func (s *Server) serve(ctx context.Context) error {
 	running.Go(func() { s.keeper.Run(ctx) })
 	running.Go(func() { s.v1.Run(ctx) })
 	running.Go(func() { s.tick(ctx) })
+	running.Go(func() { s.places.run(ctx, s.ledger.Say) })
 	running.Go(func() { s.forgetHourly(ctx) })
 	running.Go(func() { s.host(ctx) })
 	stopped := make(chan error, 1)

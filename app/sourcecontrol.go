@@ -77,7 +77,7 @@ func (s sourceControl) AddSource(ctx context.Context, definition string) (uuid s
 	if id := identify(definition, source); s.roster.find(id.uuid) != nil {
 		return "", tocsin.Errorf(tocsin.Exists, "there is a source of that kind and place already: %s; open_source.cmd opens it, uuid=… makes another", id.uuid)
 	}
-	state, err := s.roster.add(definition, source)
+	state, err := s.addSource(definition, source)
 	if err != nil {
 		return "", tocsin.Errorf(tocsin.Throttled, "%s", err)
 	}

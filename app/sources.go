@@ -27,9 +27,10 @@ import (
 
 // sensors numbers the radios of all sources: those of one source follow each other as they are heard of.
 type sensors struct {
-	mu    sync.Mutex
-	names []string
-	known map[sensorKey]uint16
+	mu      sync.Mutex
+	names   []string
+	sources []int // of the names
+	known   map[sensorKey]uint16
 }
 
 type sensorKey struct {
@@ -54,7 +55,7 @@ func (s *sensors) number(source int, radio uint16, name func() string) uint16 {
 	}
 	n = uint16(len(s.names))
 	s.known[key] = n
-	s.names = append(s.names, name())
+	s.names, s.sources = append(s.names, name()), append(s.sources, source)
 	return n
 }
 
@@ -74,16 +75,29 @@ func (s *Server) openSources() error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.roster.add(definition, source); err != nil {
+		if _, err := s.addSource(definition, source); err != nil {
 			return err
 		}
 	}
 	for _, source := range s.options.Sources {
-		if _, err := s.roster.add("", source); err != nil {
+		if _, err := s.addSource("", source); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addSource takes a source in, and notes where its definition says that it is.
+func (s *Server) addSource(definition string, source capture.Source) (*sourceState, error) {
+	state, err := s.roster.add(definition, source)
+	if err != nil {
+		return nil, err
+	}
+	_, text := cutDefinition(definition)
+	options, _ := splitOptions(text) // whoever made the source has told of mistakes
+	own, _, _ := standingOf(options)
+	s.places.put(state.number-1, own)
+	return state, nil
 }
 
 // openSource reads "PATH[:key=value,…]", "INTERFACE[:key=value,…]", "tzsp:key=value,…" or "kismet:key=value,…" as Kismet writes
@@ -96,6 +110,9 @@ func openSource(definition string, r radios) (capture.Source, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", withoutSecrets(definition), err)
+	}
+	if _, options, err = standingOf(options); err != nil {
+		return nil, fmt.Errorf("source %s: %w", definition, err)
 	}
 	var s capture.Source
 	switch {

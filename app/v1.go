@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,11 +105,7 @@ func (s *Server) describeSensors() []v1.Sensor {
 func (s *sensors) all() (names []string, sources []int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sources = make([]int, len(s.names))
-	for key, n := range s.known {
-		sources[n] = key.source
-	}
-	return append([]string(nil), s.names...), sources
+	return slices.Clone(s.names), slices.Clone(s.sources)
 }
 
 // catalogueOf tells of every detector what does not change while the server runs.

@@ -31,6 +31,7 @@ type Options struct {
 	Subscribe func(queue int) Subscription // to alerts and messages
 	Sources   func() []Source              // none if nil
 	Status    func() []byte                // record of the server; none if nil
+	Location  func() *tocsin.Location      // of the server; unknown if nil
 	Say       func(flags tocsin.MessageFlags, text string)
 	Tell      func(d *tocsin.Definition, subject, text string) bool // raises an alert
 	Logger    *slog.Logger                                          // discards if nil

@@ -36,6 +36,8 @@ type packetRow struct {
 	hash                      uint32
 	id                        uint64
 	datasource, tags          string
+	latitude, longitude       float64 // of the radio, as the next three; 0 if unknown
+	altitude, speed, heading  float32
 }
 
 // packets hands packets from the frame path to the writer.
@@ -88,6 +90,9 @@ func (l *Log) Packet(p *pcap.Packet, o *tocsin.Observation, datasource, tags str
 		row.frequency, row.rate, row.signal = o.Radio.Frequency, o.Radio.Rate, o.Radio.Signal
 		row.faulty = o.Radio.FCS == dot11.FCSBad
 		row.hash = crc32.ChecksumIEEE(o.Raw())
+		if p := o.Location; p != nil {
+			row.latitude, row.longitude, row.altitude, row.speed, row.heading = p.Latitude, p.Longitude, float32(p.Altitude), float32(p.Speed), float32(p.Heading)
+		}
 	}
 	b.bytes = append(b.bytes, p.Data...)
 	b.rows = append(b.rows, row)
@@ -134,7 +139,7 @@ func (l *Log) writePackets(b *block) {
 		bytes := b.bytes[r.from:r.to]
 		l.streams.note(r.datasource, r.link)
 		l.insert(l.statements.packet, len(bytes), us/1e6, us%1e6, phyName(r.phy), r.source.String(), r.dest.String(), r.transmitter.String(),
-			float64(r.frequency)*1000, len(bytes), int(r.signal), r.datasource, int(r.link), bytes, boolean(r.faulty),
+			float64(r.frequency)*1000, r.latitude, r.longitude, float64(r.altitude), float64(r.speed), float64(r.heading), len(bytes), int(r.signal), r.datasource, int(r.link), bytes, boolean(r.faulty),
 			r.tags, float64(r.rate)/2, int64(r.hash), int64(r.id), int64(r.length))
 	}
 	b.rows, b.bytes = b.rows[:0], b.bytes[:0]

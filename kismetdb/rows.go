@@ -35,17 +35,31 @@ func split(t time.Time) (seconds, micros int64) {
 
 func (l *Log) writeAlert(a *tocsin.Alert) {
 	seconds, micros := split(a.Time)
-	var latitude, longitude float64
-	if a.Location != nil && a.Location.Fix >= 2 {
-		latitude, longitude = a.Location.Latitude, a.Location.Longitude
-	}
+	latitude, longitude := coordinates(a.Location)
 	record := api.AppendRecord(nil, a, api.AlertFields, api.JSON, 0)
 	l.insert(l.statements.alert, len(record), seconds, micros, phyName(a.Phy), a.Transmitter.String(), latitude, longitude,
 		text(a.Header), record)
 }
 
+// coordinates are 0 where nothing is known.
+func coordinates(l *tocsin.Location) (latitude, longitude float64) {
+	if l == nil || !l.Valid() {
+		return 0, 0
+	}
+	return l.Latitude, l.Longitude
+}
+
+// here returns where the server is.
+func (l *Log) here() (latitude, longitude float64) {
+	if l.options.Location == nil {
+		return 0, 0
+	}
+	return coordinates(l.options.Location())
+}
+
 func (l *Log) writeMessage(m *tocsin.Message) {
-	l.insert(l.statements.message, len(m.Text), m.Time.Unix(), 0.0, 0.0, messageType(m.Flags), text(m.Text))
+	latitude, longitude := l.here()
+	l.insert(l.statements.message, len(m.Text), m.Time.Unix(), latitude, longitude, messageType(m.Flags), text(m.Text))
 }
 
 // messageType names the flags of a message by the first that is set.
@@ -71,7 +85,8 @@ func (l *Log) writeState(now time.Time) {
 	}
 	if status := l.options.Status(); l.options.System && len(status) > 0 {
 		seconds, micros := split(now)
-		l.insert(l.statements.snapshot, len(status), seconds, micros, 0.0, 0.0, "SYSTEM", string(status))
+		latitude, longitude := l.here()
+		l.insert(l.statements.snapshot, len(status), seconds, micros, latitude, longitude, "SYSTEM", string(status))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/api"
+	"github.com/tocsin-wids/tocsin/gps"
 )
 
 // Ledger is what the handler needs of an *alert.Ledger.
@@ -44,12 +45,13 @@ type Options struct {
 	Ledger    Ledger
 	History   History // what has left the backlog; nil: nothing is kept
 	Auth      Auth
-	System    func() System // what the server says about itself; nothing if nil
-	Sources   Sources       // without its routes if nil
-	Presence  Presence      // without its routes if nil
-	Log       PacketLog     // without its routes if nil
-	Live      LivePackets   // without its routes if nil
-	Websocket http.Handler  // of /eventbus/events.ws, asked only by those who may; nil: not found
+	System    func() System  // what the server says about itself; nothing if nil
+	Sources   Sources        // without its routes if nil
+	Presence  Presence       // without its routes if nil
+	Places    *gps.Receivers // without its routes if nil
+	Log       PacketLog      // without its routes if nil
+	Live      LivePackets    // without its routes if nil
+	Websocket http.Handler   // of /eventbus/events.ws, asked only by those who may; nil: not found
 	CORS      CORS
 	Now       func() time.Time // time.Now if nil
 }

@@ -30,7 +30,7 @@ func (h *handler) table() []route {
 	command := func(path string, serve func(*request) (reply, error)) route {
 		return route{path: path, suffix: "cmd", methods: post, roles: admin, changes: true, serve: serve}
 	}
-	table := slices.Concat(h.sourceRoutes(list, command), h.presenceRoutes(list, command), h.logRoutes(command), h.liveRoutes())
+	table := slices.Concat(h.sourceRoutes(list, command), h.locationRoutes(list), h.presenceRoutes(list, command), h.logRoutes(command), h.liveRoutes())
 	return append(table, []route{
 		list("/alerts/definitions", h.definitions),
 		list("/alerts/all_alerts", h.allAlerts),
