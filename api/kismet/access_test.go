@@ -15,12 +15,16 @@ import (
 	"github.com/tocsin-wids/tocsin/api/auth"
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	"github.com/tocsin-wids/tocsin/export"
+	"github.com/tocsin-wids/tocsin/gps"
 )
 
 // place is one route with what opens it: "open" to all, "any" who is known, or the roles beside admin.
 type place struct{ method, path, pattern, opens string }
 
-const accessSource = "4E1D07C3-0000-0000-0000-0000DB6E0C9D"
+const (
+	accessSource   = "4E1D07C3-0000-0000-0000-0000DB6E0C9D"
+	accessReceiver = "17180436-0000-0000-0000-000000000001"
+)
 
 var places = []place{
 	{"GET", "/alerts/definitions.json", "/alerts/definitions", "readonly"},
@@ -57,6 +61,13 @@ var places = []place{
 	{"POST", "/datasource/by-uuid/" + accessSource + "/disable_source.cmd", "/datasource/by-uuid/:uuid/disable_source", "admin"},
 	{"POST", "/datasource/by-uuid/" + accessSource + "/pause_source.cmd", "/datasource/by-uuid/:uuid/pause_source", "admin"},
 	{"POST", "/datasource/by-uuid/" + accessSource + "/resume_source.cmd", "/datasource/by-uuid/:uuid/resume_source", "admin"},
+	{"GET", "/gps/drivers.json", "/gps/drivers", "readonly"},
+	{"GET", "/gps/all_gps.json", "/gps/all_gps", "readonly"},
+	{"GET", "/gps/location.json", "/gps/location", "readonly"},
+	{"GET", "/gps/all_locations.json", "/gps/all_locations", "readonly"},
+	{"GET", "/gps/by-uuid/" + accessReceiver + "/location.json", "/gps/by-uuid/:uuid/location", "readonly"},
+	{"POST", "/gps/web/update.cmd", "/gps/web/update", "WEBGPS"},
+	{"POST", "/gps/meta/van/update.cmd", "/gps/meta/:name/update", "WEBGPS"},
 	{"GET", "/devices/alerts/mac/found/macs.json", "/devices/alerts/mac/:type/macs", "readonly"},
 	{"POST", "/devices/alerts/mac/found/add.cmd", "/devices/alerts/mac/:type/add", "admin"},
 	{"POST", "/devices/alerts/mac/lost/remove.cmd", "/devices/alerts/mac/:type/remove", "admin"},
@@ -207,6 +218,7 @@ func loggingHandler(k *auth.Keeper, cors kismet.CORS, l *alert.Ledger, logger *s
 	sources := []kismet.Source{{UUID: accessSource, Name: "capture"}}
 	return kismet.New(kismet.Options{Ledger: l, Auth: k, CORS: cors, Logger: logger,
 		Sources: &sourceList{list: sources}, Presence: &watchlist{}, Log: &packetLog{}, Live: endedHub(),
+		Places:    gps.New([]gps.Definition{{Kind: gps.Web, UUID: accessReceiver}, {Kind: gps.Meta, Name: "van"}}, func(gps.Definition) string { return "" }),
 		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})
 }
 
