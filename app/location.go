@@ -97,7 +97,7 @@ func (p *places) of(source int, now time.Time) *tocsin.Location {
 	if l == nil && s.fixed != nil {
 		l = new(tocsin.Location)
 		*l = *s.fixed
-		l.Time = now.Round(0)
+		l.Time = now.Truncate(time.Microsecond)
 	}
 	if l != nil {
 		l.From = tocsin.OriginSensor

@@ -50,7 +50,11 @@ func (r *Receiver) Run(ctx context.Context, news func(ok bool, text string)) {
 		r.setState(false, err.Error())
 		if !told {
 			told = true
-			news(false, fmt.Sprintf("gpsd at %s does not tell where the server is: %s", r.Address, err))
+			text := fmt.Sprintf("gpsd at %s does not tell where the server is: %s", r.Address, err)
+			if r.Reconnect {
+				text += "; it is asked again until it does"
+			}
+			news(false, text)
 		}
 		if !r.Reconnect {
 			return
@@ -85,6 +89,7 @@ func (r *Receiver) follow(ctx context.Context, opened func()) error {
 		return err
 	}
 	lines := bufio.NewReaderSize(c, maxLine)
+	var h height
 	for first := true; ; {
 		if err := c.SetReadDeadline(time.Now().Add(silence)); err != nil {
 			return err
@@ -93,15 +98,16 @@ func (r *Receiver) follow(ctx context.Context, opened func()) error {
 		if err != nil {
 			return err
 		}
-		kind, l := parseReport(line)
-		if kind == "" {
+		t, ok := parseReport(line)
+		if !ok {
 			continue
 		}
 		if first {
 			first = false
 			opened()
 		}
-		r.Update(l, time.Now())
+		now := time.Now()
+		r.Update(h.complete(&t, now), now)
 	}
 }
 
@@ -139,21 +145,43 @@ type report struct {
 	Track    float64  // degrees
 }
 
-// parseReport returns the class of a report, empty if line is none, and the place that it tells, which is not Valid if it tells none.
-func parseReport(line []byte) (class string, l tocsin.Location) {
-	var t report
+// parseReport reads a line; false if it is no report.
+func parseReport(line []byte) (t report, ok bool) {
 	if json.Unmarshal(line, &t) != nil {
-		return "", l
+		return report{}, false
 	}
-	if t.Class != "TPV" || t.Mode < 2 || t.Lat == nil || t.Lon == nil {
-		return t.Class, l
-	}
-	l = tocsin.Location{Latitude: *t.Lat, Longitude: *t.Lon, Speed: t.Speed * 3.6, Heading: t.Track, Fix: 2}
 	if t.AltMSL == nil {
 		t.AltMSL = t.Alt
 	}
+	return t, t.Class != ""
+}
+
+// location returns the place that a report tells, which is not Valid if it tells none.
+func (t *report) location() tocsin.Location {
+	if t.Class != "TPV" || t.Mode < 2 || t.Lat == nil || t.Lon == nil {
+		return tocsin.Location{}
+	}
+	l := tocsin.Location{Latitude: *t.Lat, Longitude: *t.Lon, Speed: t.Speed * 3.6, Heading: t.Track, Fix: 2}
 	if t.Mode >= 3 && t.AltMSL != nil {
 		l.Altitude, l.Fix = *t.AltMSL, 3
 	}
-	return t.Class, l
+	return l
+}
+
+// height is the newest altitude. Of the sentences that a receiver sends every second, each makes a report and not each has one.
+type height struct {
+	metres float64
+	at     time.Time // zero: none yet
+}
+
+// complete returns the place that t tells, with the altitude of a report shortly before where t has a fix of one and does not say it.
+func (h *height) complete(t *report, now time.Time) tocsin.Location {
+	l := t.location()
+	switch {
+	case l.Fix == 3:
+		h.metres, h.at = l.Altitude, now
+	case l.Fix == 2 && t.Mode >= 3 && !h.at.IsZero() && now.Sub(h.at) <= tocsin.LocationAge:
+		l.Altitude, l.Fix = h.metres, 3
+	}
+	return l
 }

@@ -48,9 +48,31 @@ func TestReportsOfGpsd(t *testing.T) {
 		`{"class":"TPV","mode":3,"lat":1e999,"lon":1}`:               {},
 		`[]`: {}, `{`: {}, ``: {}, `null`: {}, "\x00\xff": {}, "$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47": {},
 	} {
-		class, l := parseReport([]byte(text))
-		if class != want.Class || !cmp.Equal(l, want.Place) {
-			t.Errorf("%s: got %s %+v, want %+v", text, class, l, want)
+		r, ok := parseReport([]byte(text))
+		if l := r.location(); ok != (want.Class != "") || r.Class != want.Class || !cmp.Equal(l, want.Place) {
+			t.Errorf("%s: got %s %+v, want %+v", text, r.Class, l, want)
+		}
+	}
+}
+
+func TestAltitudeIsRememberedForAWhile(t *testing.T) {
+	read := func(text string) *report {
+		r, ok := parseReport([]byte(text))
+		if !ok {
+			t.Fatal(text)
+		}
+		return &r
+	}
+	const without, flat = `{"class":"TPV","mode":3,"lat":47.25,"lon":-8.5}`, `{"class":"TPV","mode":2,"lat":47.25,"lon":-8.5}`
+	var h height
+	for _, step := range []struct {
+		after  time.Duration
+		report string
+		want   float64 // altitude; 0: none
+	}{{0, without, 0}, {1, fix, 400.5}, {2, without, 400.5}, {3, flat, 0}, {11, without, 400.5}, {12, without, 0}} {
+		l := h.complete(read(step.report), noon.Add(step.after*time.Second))
+		if l.Altitude != step.want || (l.Fix == 3) != (step.want != 0) {
+			t.Errorf("after %d s %s: got %+v, want %g m", step.after, step.report, l, step.want)
 		}
 	}
 }
@@ -60,8 +82,8 @@ func FuzzReport(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		_, l := parseReport(line)
-		if l.Valid() {
+		r, _ := parseReport(line)
+		if l := r.location(); l.Valid() {
 			if _, err := json.Marshal(l); err != nil {
 				t.Errorf("%s: a place that cannot be written: %v", line, err)
 			}

@@ -130,7 +130,7 @@ const toldAge = 30 * time.Second
 func (r *Receiver) At(now time.Time) *tocsin.Location {
 	if r.Kind == Virtual {
 		l := r.Place
-		l.Time, l.From = now.Round(0), tocsin.OriginServer
+		l.Time, l.From = now.Truncate(time.Microsecond), tocsin.OriginServer
 		return &l
 	}
 	age := tocsin.LocationAge
@@ -151,7 +151,7 @@ func (r *Receiver) Update(l tocsin.Location, now time.Time) bool {
 	if !l.Valid() {
 		return false
 	}
-	l.Time, l.From = now.Round(0), tocsin.OriginServer
+	l.Time, l.From = now.Truncate(time.Microsecond), tocsin.OriginServer
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.place, r.heard = l, now
