@@ -130,7 +130,7 @@ func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 	for text, want := range map[string]string{
 		"servr:\n  listen: x\n":                                                                      "tocsin.yaml:1: servr: there is no such key; here may stand alerts, detectors, gps, logs, policy, server, store",
 		"gps:\n  - web\n  - gpsd\n":                                                                  "tocsin.yaml:3: gps[1]: gpsd: host=… is missing, such as host=localhost",
-		"gps: ['serial:device=/dev/ttyUSB0']\n":                                                      "tocsin.yaml:1: gps[0]: serial:device=/dev/ttyUSB0: serial: such receivers are read by gpsd: start it",
+		"gps: ['serial:baud=9600']\n":                                                                "tocsin.yaml:1: gps[0]: serial:baud=9600: device=… is missing, such as device=/dev/ttyUSB0",
 		"server:\n  tls: {certificate: x}\n":                                                         "tocsin.yaml:2: server.tls.certificate: there is no such key; here may stand cert, key",
 		"server:\n  listen: [1]\n":                                                                   "tocsin.yaml:2: server.listen: here must stand one text",
 		"server:\n  listen: 2501\n":                                                                  "tocsin.yaml:2: server.listen: 2501 is not host:port",

@@ -92,7 +92,7 @@ func TestImportSaysTheSame(t *testing.T) {
 }
 
 func TestImportNamesWhatItLeavesOut(t *testing.T) {
-	d, _, err := readKismet(kismetFolder(t, map[string]string{kismetMain: "server_name=a # b\ngps=serial:device=/dev/ttyUSB0\nsource=rtl:type=rtl433\n"}))
+	d, _, err := readKismet(kismetFolder(t, map[string]string{kismetMain: "server_name=a # b\ngps_reconnect=true\nsource=rtl:type=rtl433\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestImportNamesWhatItLeavesOut(t *testing.T) {
   name: "a # b" # kismet.conf:1
 
 # Not taken over:
-# kismet.conf:2: the receiver serial:device=/dev/ttyUSB0 is not taken over: serial: such receivers are read by gpsd: start it for this one and write gpsd:host=localhost
+# kismet.conf:2: gps_reconnect is not used: receivers of positions have no such option here
 # kismet.conf:3: the source rtl is not taken over: captures (type=pcapfile) and radios (type=linuxwifi) are
 `
 	if diff := cmp.Diff(want, string(d.Import())); diff != "" {

@@ -8,9 +8,8 @@ import (
 )
 
 func TestKismetReceiversAreTakenOver(t *testing.T) {
-	c := mustRead(t, map[string]string{kismetMain: "gps=gpsd:host=localhost,port=2947\ngps=serial:device=/dev/ttyUSB0,name=usb\ngps=virtual:lat=47.25,lon=8.5\nsource=/c/a.pcap:metagps=van\n"},
-		"kismet.conf:2: the receiver serial:device=/dev/ttyUSB0,name=usb is not taken over: serial: such receivers are read by gpsd: start it for this one and write gpsd:host=localhost")
-	if diff := cmp.Diff([]string{"gpsd:host=localhost,port=2947", "virtual:lat=47.25,lon=8.5"}, c.GPS); diff != "" {
+	c := mustRead(t, map[string]string{kismetMain: "gps=gpsd:host=localhost,port=2947\ngps=serial:device=/dev/ttyUSB0,name=usb\ngps=virtual:lat=47.25,lon=8.5\nsource=/c/a.pcap:metagps=van\n"})
+	if diff := cmp.Diff([]string{"gpsd:host=localhost,port=2947", "serial:device=/dev/ttyUSB0,name=usb", "virtual:lat=47.25,lon=8.5"}, c.GPS); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"/c/a.pcap:metagps=van"}, c.Server.Sources); diff != "" {

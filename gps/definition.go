@@ -1,5 +1,5 @@
-// Package gps knows where the server is, and sensors that have a receiver of their own: from gpsd, from who tells it over HTTP, or
-// because it is configured.
+// Package gps knows where the server is, and sensors that have a receiver of their own: from gpsd, from NMEA, from who tells it over
+// HTTP, or because it is configured.
 //
 // # Concurrency
 //
@@ -30,19 +30,25 @@ type Kind string
 // The kinds that there are, named as Kismet names them.
 const (
 	GPSD    Kind = "gpsd"
+	Serial  Kind = "serial"
+	TCP     Kind = "tcp"
 	Virtual Kind = "virtual" // it is configured
 	Web     Kind = "web"     // it is told over HTTP where the server is
 	Meta    Kind = "meta"    // it is told over HTTP where a sensor is
 )
 
 // Kinds lists them.
-func Kinds() []Kind { return []Kind{GPSD, Virtual, Web, Meta} }
+func Kinds() []Kind { return []Kind{GPSD, Serial, TCP, Virtual, Web, Meta} }
 
 // Description says in one sentence what a Kind is.
 func (k Kind) Description() string {
 	switch k {
 	case GPSD:
 		return "A receiver that gpsd reads"
+	case Serial:
+		return "A receiver at a serial device, NMEA"
+	case TCP:
+		return "A receiver in the network, NMEA over TCP"
 	case Virtual:
 		return "A place that is configured"
 	case Web:
@@ -54,7 +60,7 @@ func (k Kind) Description() string {
 }
 
 // measured reports whether receivers of this kind have priority over those that say where something was put.
-func (k Kind) measured() bool { return k == GPSD }
+func (k Kind) measured() bool { return k == GPSD || k == Serial || k == TCP }
 
 // Definition says how a place is learnt.
 type Definition struct {
@@ -64,13 +70,11 @@ type Definition struct {
 	Priority  int    // the receiver with the lowest that knows its place tells the server's
 	DataOnly  bool   // never tells the server's place
 	Reconnect bool   // is connected to again after a failure
-	Address   string // host:port of gpsd
+	Address   string // host:port, or the serial device
+	Baud      int    // of that
 	Place     tocsin.Location
 	Text      string // as it is configured
 }
-
-// ErrKind says that a definition is of a kind that Kismet knows and Tocsin does not read.
-var ErrKind = errors.New("such receivers are read by gpsd: start it for this one and write gpsd:host=localhost")
 
 // measuredPriority is before any that is not measured.
 const measuredPriority = -1000
@@ -82,11 +86,8 @@ func Parse(text string) (Definition, error) {
 	}
 	kind, rest, _ := strings.Cut(strings.TrimSpace(text), ":")
 	d := Definition{Kind: Kind(strings.ToLower(kind)), Reconnect: true, Text: text}
-	switch {
-	case d.Kind == "serial" || d.Kind == "tcp":
-		return d, fmt.Errorf("%s: %w", d.Kind, ErrKind)
-	case !slices.Contains(Kinds(), d.Kind):
-		return d, fmt.Errorf("%s is no kind of receiver; there are gpsd, virtual, web and meta", tocsin.Quote([]byte(kind)))
+	if !slices.Contains(Kinds(), d.Kind) {
+		return d, fmt.Errorf("%s is no kind of receiver; there are gpsd, serial, tcp, virtual, web and meta", tocsin.Quote([]byte(kind)))
 	}
 	if d.Kind.measured() {
 		d.Priority = measuredPriority
@@ -152,8 +153,21 @@ func (d *Definition) known() map[string]func(string) error {
 			return nil
 		},
 	}
-	if d.Kind == GPSD {
-		port, host := "2947", ""
+	switch d.Kind {
+	case Serial:
+		d.Baud = 4800
+		known["device"] = func(s string) error { d.Address = s; return nil }
+		known["baud"] = func(s string) (err error) {
+			if d.Baud, err = strconv.Atoi(s); err != nil || !slices.Contains(speeds, d.Baud) {
+				return fmt.Errorf("%s is none of %s", tocsin.Quote([]byte(s)), strings.Trim(fmt.Sprint(speeds), "[]"))
+			}
+			return nil
+		}
+	case GPSD, TCP:
+		port, host := "", ""
+		if d.Kind == GPSD {
+			port = "2947"
+		}
 		address := func() { d.Address = net.JoinHostPort(host, port) }
 		known["host"] = func(s string) error { host = strings.Trim(s, "[]"); address(); return nil }
 		known["port"] = func(s string) error {
@@ -209,6 +223,9 @@ func (p *Place) Location() (tocsin.Location, error) {
 	return l, nil
 }
 
+// speeds are those that receivers at serial devices have, in baud.
+var speeds = []int{4800, 9600, 19200, 38400, 57600, 115200}
+
 // complete fills what follows from the rest, or says what is missing.
 func (d *Definition) complete() error {
 	if d.Name == "" {
@@ -218,9 +235,17 @@ func (d *Definition) complete() error {
 		}
 	}
 	switch d.Kind {
-	case GPSD:
-		if host, _, _ := net.SplitHostPort(d.Address); host == "" {
+	case GPSD, TCP:
+		host, port, _ := net.SplitHostPort(d.Address)
+		if host == "" {
 			return errors.New("host=… is missing, such as host=localhost")
+		}
+		if port == "" {
+			return errors.New("port=… is missing")
+		}
+	case Serial:
+		if d.Address == "" {
+			return errors.New("device=… is missing, such as device=/dev/ttyUSB0")
 		}
 	case Meta:
 		d.DataOnly = true // the place of a sensor is not that of the server

@@ -1,7 +1,6 @@
 package gps
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,7 +19,10 @@ func TestDefinitionsAreRead(t *testing.T) {
 		"web": {Kind: Web, Name: "web", Reconnect: true},
 		"web:dataonly=true,uuid=17180436-0000-0000-0000-00000000000a": {Kind: Web, Name: "web", Reconnect: true, DataOnly: true,
 			UUID: "17180436-0000-0000-0000-00000000000A"},
-		"meta:name=drone": {Kind: Meta, Name: "drone", Reconnect: true, DataOnly: true},
+		"serial:device=/dev/ttyUSB0":         {Kind: Serial, Name: "serial", Priority: -1000, Reconnect: true, Address: "/dev/ttyUSB0", Baud: 4800},
+		"serial:device=/dev/gps,baud=115200": {Kind: Serial, Name: "serial", Priority: -1000, Reconnect: true, Address: "/dev/gps", Baud: 115200},
+		"tcp:host=10.0.0.1,port=10110":       {Kind: TCP, Name: "tcp", Priority: -1000, Reconnect: true, Address: "10.0.0.1:10110"},
+		"meta:name=drone":                    {Kind: Meta, Name: "drone", Reconnect: true, DataOnly: true},
 	} {
 		want.Text = text
 		got, err := Parse(text)
@@ -35,11 +37,15 @@ func TestDefinitionsAreRead(t *testing.T) {
 
 func TestWrongDefinitionsAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                              `"" is no kind of receiver; there are gpsd, virtual, web and meta`,
-		"galileo:x=1":                   `"galileo" is no kind of receiver; there are gpsd, virtual, web and meta`,
+		"":                              `"" is no kind of receiver; there are gpsd, serial, tcp, virtual, web and meta`,
+		"galileo:x=1":                   `"galileo" is no kind of receiver; there are gpsd, serial, tcp, virtual, web and meta`,
 		"gpsd":                          "host=… is missing, such as host=localhost",
 		"gpsd:port=3":                   "host=… is missing, such as host=localhost",
 		"gpsd:host=a,port=70000":        `port: "70000" is not a port`,
+		"serial":                        "device=… is missing, such as device=/dev/ttyUSB0",
+		"serial:device=a,baud=1":        `baud: "1" is none of 4800 9600 19200 38400 57600 115200`,
+		"tcp:host=a":                    "port=… is missing",
+		"tcp:port=1":                    "host=… is missing, such as host=localhost",
 		"gpsd:host":                     `"host" is not key=value`,
 		"gpsd:host=a,lat=1":             `option "lat" is not known of gpsd`,
 		"gpsd:host=a,reconnect=perhaps": `reconnect: "perhaps" is neither true nor false`,
@@ -57,9 +63,6 @@ func TestWrongDefinitionsAreRefused(t *testing.T) {
 		if _, err := Parse(text); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
-	}
-	if _, err := Parse("serial:device=/dev/ttyUSB0"); !errors.Is(err, ErrKind) {
-		t.Errorf("got %v, want ErrKind", err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -120,7 +119,7 @@ type Receiver struct {
 	connected bool
 	problem   string
 
-	dial func(context.Context) (net.Conn, error) // to the Address if nil
+	dial func(context.Context) (connection, error) // to the Address if nil
 }
 
 // toldAge is how old a place may be that was told over HTTP.
@@ -162,7 +161,7 @@ func (r *Receiver) Update(l tocsin.Location, now time.Time) bool {
 func (r *Receiver) State() (connected bool, problem string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.connected || r.Kind != GPSD, r.problem
+	return r.connected || !r.Kind.measured(), r.problem
 }
 
 func (r *Receiver) setState(connected bool, problem string) {

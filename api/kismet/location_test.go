@@ -51,6 +51,8 @@ func TestReceiversTellTheirPlaces(t *testing.T) {
 		"by-uuid/c/location.json":             "ERROR: unknown receiver\n",
 		"all_locations.json":                  `{"` + house + `": ` + at + `,"0000000A-0000-0000-0000-000000000001": ` + nowhere + `,"B": ` + nowhere + `}`,
 		"drivers.json": `[{"kismet.gps.type.class": "gpsd","kismet.gps.type.description": "A receiver that gpsd reads"},` +
+			`{"kismet.gps.type.class": "serial","kismet.gps.type.description": "A receiver at a serial device, NMEA"},` +
+			`{"kismet.gps.type.class": "tcp","kismet.gps.type.description": "A receiver in the network, NMEA over TCP"},` +
 			`{"kismet.gps.type.class": "virtual","kismet.gps.type.description": "A place that is configured"},` +
 			`{"kismet.gps.type.class": "web","kismet.gps.type.description": "The place of the server as it is told over HTTP"},` +
 			`{"kismet.gps.type.class": "meta","kismet.gps.type.description": "The place of a sensor as it is told over HTTP"}]`,
