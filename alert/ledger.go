@@ -131,7 +131,7 @@ func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 	return a
 }
 
-// located tells where d was heard. What the server says of itself has no place.
+// located tells where d was heard; of nil, where the server is.
 func (l *Ledger) located(d *tocsin.Detected) *tocsin.Location {
 	if l.options.Location == nil {
 		return nil

@@ -16,7 +16,8 @@ type Options struct {
 	Entropy func() uint64             // of record ids; random if nil
 	Sensor  func(index uint16) string // names a radio; "" if nil
 	// Location tells where what was found was heard, or with nil where the server is that a client asks to raise an alert. It keeps
-	// nothing of its argument, and what it returns never changes; nil is unknown.
+	// nothing of its argument, and what it returns never changes; nil is unknown. What the server
+	// says of itself has no place.
 	Location  func(*tocsin.Detected) *tocsin.Location
 	Backlog   int                          // records kept for clients
 	Throttles map[string]tocsin.Throttle   // configured, by header: instead of the definition's own

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -34,8 +35,8 @@ type reader interface {
 	read(line []byte, now time.Time) (l tocsin.Location, ok bool)
 }
 
-// Run reads the receiver until ctx is done, and connects again when it fails. It tells news once when it is not reached any more, and
-// when it is again. Of a kind that is not connected to it returns at once.
+// Run reads the receiver until ctx is done, and connects again when it fails. It tells news once when that begins, and when there is a
+// place again. Of a kind that is not connected to it returns at once.
 func (r *Receiver) Run(ctx context.Context, news func(ok bool, text string)) {
 	if !r.Kind.measured() {
 		return
@@ -43,13 +44,13 @@ func (r *Receiver) Run(ctx context.Context, news func(ok bool, text string)) {
 	pause, told := leastPause, false
 	for {
 		reached := false
-		err := r.follow(ctx, func() {
+		err := r.follow(ctx, func(placed bool) {
 			reached = true
 			r.setState(true, "")
-			if told {
-				news(true, r.called()+" is reached again")
+			if placed && told {
+				told = false
+				news(true, r.called()+" tells again where the server is")
 			}
-			told = false
 		})
 		if ctx.Err() != nil {
 			r.setState(false, "")
@@ -111,8 +112,8 @@ func (r *Receiver) open(ctx context.Context) (c connection, lines reader, err er
 	return c, new(reports), nil
 }
 
-// follow connects to the receiver and reads it until it fails. Opened is called when the first line has come.
-func (r *Receiver) follow(ctx context.Context, opened func()) error {
+// follow connects to the receiver and reads it until it fails. Each line that it sends is told to heard, and whether it tells a place.
+func (r *Receiver) follow(ctx context.Context, heard func(placed bool)) error {
 	c, reader, err := r.open(ctx)
 	if err != nil {
 		return err
@@ -120,13 +121,15 @@ func (r *Receiver) follow(ctx context.Context, opened func()) error {
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	lines := bufio.NewReaderSize(c, maxLine)
-	first := true
-	for heard := time.Now(); ; {
+	for last := time.Now(); ; {
 		// What is no line of a receiver does not keep the connection.
-		if err := c.SetReadDeadline(heard.Add(silence)); err != nil {
+		if err := c.SetReadDeadline(last.Add(silence)); err != nil {
 			return err
 		}
 		line, err := nextLine(lines)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("it says nothing for %s", silence)
+		}
 		if err != nil {
 			return err
 		}
@@ -135,12 +138,8 @@ func (r *Receiver) follow(ctx context.Context, opened func()) error {
 		if !ok {
 			continue
 		}
-		heard = now
-		if first {
-			first = false
-			opened()
-		}
-		r.Update(l, now)
+		last = now
+		heard(r.Update(l, now))
 	}
 }
 

@@ -125,7 +125,8 @@ func TestGpsdIsConnectedToAgain(t *testing.T) {
 			io.ReadFull(c, make([]byte, len(watch)))
 			fmt.Fprint(c, version, fix)
 			if n == 7 {
-				return nil // it ends
+				time.Sleep(time.Second) // of the bubble
+				return nil              // it ends
 			}
 			io.Copy(io.Discard, c) // it says nothing more
 			return nil
@@ -151,11 +152,11 @@ func TestGpsdIsConnectedToAgain(t *testing.T) {
 		cancel()
 		<-done
 		s := time.Second
-		want := []time.Duration{0, s, 3 * s, 7 * s, 15 * s, 25 * s, 35 * s, 36 * s, 67 * s}
+		want := []time.Duration{0, s, 3 * s, 7 * s, 15 * s, 25 * s, 35 * s, 37 * s, 68 * s}
 		if diff := cmp.Diff(want, at); diff != "" {
 			t.Errorf("connections (-want +got):\n%s", diff)
 		}
-		const lost, again = "false gpsd at h:2947 does not tell where the server is", "true gpsd at h:2947 is reached again"
+		const lost, again = "false gpsd at h:2947 does not tell where the server is", "true gpsd at h:2947 tells again where the server is"
 		wantNews := []string{lost, again, lost, again, lost, again}
 		for i, text := range news {
 			if at := strings.Index(text, ": "); at > 0 {
@@ -201,4 +202,37 @@ func TestNMEAOverTCPIsFollowed(t *testing.T) {
 	if want := "The receiver at 127.0.0.1:" + port + " does not tell where the server is: it closed the connection"; len(news) != 1 || news[0] != want {
 		t.Errorf("got %q, want %s", news, want)
 	}
+}
+
+// TestGpsdWithoutAReceiverIsToldOnce holds that what is connected and knows no place does not fill the messages.
+func TestGpsdWithoutAReceiverIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := receivers(t, "gpsd:host=h").Named("gpsd")
+		connections := 0
+		piped(r, func(_ int, c net.Conn) error {
+			connections++
+			io.ReadFull(c, make([]byte, len(watch)))
+			fmt.Fprint(c, version, devices)
+			io.Copy(io.Discard, c)
+			return nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		var news []string
+		go func() {
+			defer close(done)
+			r.Run(ctx, func(_ bool, text string) { news = append(news, text) })
+		}()
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if connected, _ := r.State(); !connected {
+			t.Error("it does not count as connected")
+		}
+		cancel()
+		<-done
+		want := []string{"gpsd at h:2947 does not tell where the server is: it says nothing for 30s; it is asked again until it does"}
+		if diff := cmp.Diff(want, news); diff != "" || connections < 15 {
+			t.Errorf("after %d connections:\n%s", connections, diff)
+		}
+	})
 }

@@ -43,8 +43,8 @@ func TestSerialReceiversAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := false
-	err = r.follow(t.Context(), func() {
-		opened = true
+	err = r.follow(t.Context(), func(placed bool) {
+		opened = placed
 		device.Close()
 	})
 	if err == nil || !opened {
