@@ -14,7 +14,7 @@ var ranks = map[string]int{
 	".":       1,
 	"capture": 2, "export": 2, "logfile": 2, "track": 2, "alert": 2, "store": 2, "api": 2,
 	"capture/channel": 2, "gps": 2,
-	"detect": 3, "capture/monitor/*": 3,
+	"detect": 3, "capture/monitor/*": 3, "capture/remote/wire": 3,
 	"capture/*": 4, "store/*": 4, "api/*": 4, "detectors/*": 4, "detect/*": 4, "kismetdb": 4, "packetlog": 4,
 	"detectors": 5, "config": 5, "report": 5,
 	"app": 6,
