@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/capture/channel"
@@ -102,7 +100,7 @@ func set(o *monitor.Options, option option) (err error) {
 		hop, err = truth(option.value)
 		o.Stay = !hop
 	case "channel_hoprate":
-		o.Pace, err = pace(option.value)
+		o.Pace, err = channel.ParsePace(option.value)
 	case "ignoreprimary":
 		o.KeepUp, err = truth(option.value)
 	case "fcsfail":
@@ -123,29 +121,6 @@ func truth(text string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither true nor false", text)
-}
-
-// pace reads how often to hop: "5/sec" and "30/min" are hops in that time, "2/dwell" seconds on each channel.
-func pace(text string) (time.Duration, error) {
-	number, unit, _ := strings.Cut(text, "/")
-	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || !(n >= 0.001 && n <= 3600) {
-		return 0, fmt.Errorf("%q does not begin with a number from 0.001 to 3600; it is written 5/sec, 30/min, or 2/dwell for seconds on each channel", text)
-	}
-	switch unit {
-	case "sec", "second":
-		n = 1 / n
-	case "min", "minute":
-		n = 60 / n
-	case "dwell":
-	default:
-		return 0, fmt.Errorf("%q has no unit; it is written 5/sec, 30/min, or 2/dwell for seconds on each channel", text)
-	}
-	d := time.Duration(n * float64(time.Second))
-	if d < channel.MinPace {
-		return 0, fmt.Errorf("%q is faster than 20 times a second: no radio keeps up", text)
-	}
-	return d, nil
 }
 
 // Radio is a radio of this machine and how it can be used.

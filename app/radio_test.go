@@ -42,7 +42,7 @@ func TestOptionsOfRadiosAreThoseOfKismet(t *testing.T) {
 		t.Errorf("the options are %+v, %v", got, err)
 	}
 	for text, want := range map[string]time.Duration{"20/sec": 50 * time.Millisecond, "30/min": 2 * time.Second, "1.5/dwell": 1500 * time.Millisecond} {
-		if got, err := pace(text); err != nil || got != want {
+		if got, err := channel.ParsePace(text); err != nil || got != want {
 			t.Errorf("%s is %s, %v, want %s", text, got, err, want)
 		}
 	}

@@ -1,7 +1,10 @@
 package channel
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -40,11 +43,9 @@ func (h *Hopper) Set(list []Channel) {
 	for _, s := range h.stops {
 		known[s.at] = s.rate
 	}
-	list = unique(list)
+	list = Spread(unique(list))
 	h.stops, h.next = make([]stop, len(list)), 0
-	step := stride(len(list))
-	for i := range list {
-		at := list[i*step%len(list)]
+	for i, at := range list {
 		h.stops[i] = stop{at: at, rate: known[at]}
 	}
 }
@@ -96,6 +97,16 @@ func (h *Hopper) plan() {
 	}
 }
 
+// Spread returns the list in the order in which to visit it: all of it, and neighbours not one after the other.
+func Spread[T any](list []T) []T {
+	step := stride(len(list))
+	spread := make([]T, len(list))
+	for i := range list {
+		spread[i] = list[i*step%len(list)]
+	}
+	return spread
+}
+
 // stride returns the step by which a list of n is walked so that every channel comes once a round, and neighbours, which hear
 // much of each other, do not follow each other.
 func stride(n int) int {
@@ -122,4 +133,27 @@ func unique(list []Channel) []Channel {
 		seen[c] = true
 		return again
 	})
+}
+
+// ParsePace reads how often to hop, and returns for how long to listen to a channel: "5/sec" and "30/min" are hops in that time, "2/dwell" seconds on each channel.
+func ParsePace(text string) (time.Duration, error) {
+	number, unit, _ := strings.Cut(text, "/")
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(n >= 0.001 && n <= 3600) {
+		return 0, fmt.Errorf("%q does not begin with a number from 0.001 to 3600; it is written 5/sec, 30/min, or 2/dwell for seconds on each channel", text)
+	}
+	switch unit {
+	case "sec", "second":
+		n = 1 / n
+	case "min", "minute":
+		n = 60 / n
+	case "dwell":
+	default:
+		return 0, fmt.Errorf("%q has no unit; it is written 5/sec, 30/min, or 2/dwell for seconds on each channel", text)
+	}
+	d := time.Duration(n * float64(time.Second))
+	if d < MinPace {
+		return 0, fmt.Errorf("%q is faster than 20 times a second: no radio keeps up", text)
+	}
+	return d, nil
 }

@@ -198,3 +198,21 @@ func TestPoolDealsAnewWhenARadioComesOrGoes(t *testing.T) {
 		t.Errorf("alone again it hears %v", list)
 	}
 }
+
+func TestASpreadListHasAllOfEveryList(t *testing.T) {
+	for n := range 300 {
+		list := make([]int, n)
+		for i := range list {
+			list[i] = i
+		}
+		spread := channel.Spread(list)
+		for i := 1; n > 6 && i < n; i++ {
+			if d := spread[i] - spread[i-1]; d == 1 || d == -1 {
+				t.Fatalf("of %d, neighbours follow each other: %v", n, spread)
+			}
+		}
+		if slices.Sort(spread); !slices.Equal(spread, list) {
+			t.Fatalf("of %d there are %v", n, spread)
+		}
+	}
+}
