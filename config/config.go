@@ -37,6 +37,7 @@ type Server struct {
 	CORS        CORS
 	URIPrefix   string // begins with a slash and does not end with one; empty: none
 	Queue       Queue
+	Remote      Remote
 	// KismetLogin and KismetTokens are files of a Kismet server that are taken over once: its login in clear text
 	// (kismet_httpd.conf) and its API tokens (session.db). Empty: none.
 	KismetLogin  string
@@ -47,6 +48,14 @@ type Server struct {
 type Queue struct {
 	Limit   int // packets of each source that may wait; what finds no room is lost
 	Warning int // it is told when more wait; 0: never
+}
+
+// Remote is how sensors are taken that connect by themselves, as Kismet's capture tools do. Those that come by the websocket need
+// a token and are taken always.
+type Remote struct {
+	Enabled  bool   // over TCP, where nobody is asked who he is
+	Listen   string // host:port, for that
+	KeepTime bool   // packets have the time of their sensor's clock, unless its definition says otherwise
 }
 
 // TLS names the certificate to answer with. Both are empty, or both name PEM files.
@@ -130,7 +139,7 @@ type Detector struct {
 // Default is the configuration without any file.
 func Default() Config {
 	return Config{
-		Server: Server{Listen: ":2501", Queue: Queue{Limit: 8192, Warning: 4096}},
+		Server: Server{Listen: ":2501", Queue: Queue{Limit: 8192, Warning: 4096}, Remote: Remote{Listen: "127.0.0.1:3501"}},
 		Logs: Logs{KismetDB: KismetDB{
 			File: "Kismet-%D-%t-%i.%l", Alerts: true, Messages: true, Packets: true, System: true,
 		}, PcapNG: PcapNG{FileMB: 100, FileAge: time.Hour, TotalMB: 4000, Frames: "all"}},

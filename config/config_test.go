@@ -26,6 +26,7 @@ server:
   cors: {allow: true, origin: "https://dash.example.com"}
   uri_prefix: /tocsin
   queue: {limit: 4000, warning: 300}
+  remote: {enabled: true, listen: 127.0.0.1:3502, keep_time: true}
   kismet_login: /root/.kismet/kismet_httpd.conf
   kismet_tokens: /root/.kismet/session.db
 store:
@@ -81,7 +82,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Sources: []string{"roof.pcapng", "yard.pcapng:realtime=true"},
 			TLS:     TLS{Cert: "/etc/tocsin/cert.pem", Key: "/etc/tocsin/key.pem"},
 			CORS:    CORS{Allow: true, Origin: "https://dash.example.com"}, URIPrefix: "/tocsin", KismetLogin: "/root/.kismet/kismet_httpd.conf",
-			KismetTokens: "/root/.kismet/session.db", Queue: Queue{4000, 300},
+			KismetTokens: "/root/.kismet/session.db", Queue: Queue{4000, 300}, Remote: Remote{true, "127.0.0.1:3502", true},
 		},
 		Store: Store{Path: "/var/lib/tocsin/alerts.db", Retention: 90 * 24 * time.Hour},
 		Logs: Logs{

@@ -30,6 +30,11 @@ func (r *yamlReader) server(key string, n *yaml.Node) {
 		"queue": func(key string, n *yaml.Node) {
 			r.mapping(key, n, keys{"limit": r.number(&s.Queue.Limit), "warning": r.number(&s.Queue.Warning)}, nil)
 		},
+		"remote": func(key string, n *yaml.Node) {
+			r.mapping(key, n, keys{
+				"enabled": r.boolean(&s.Remote.Enabled), "listen": r.text(&s.Remote.Listen), "keep_time": r.boolean(&s.Remote.KeepTime),
+			}, nil)
+		},
 		"kismet_login":  r.text(&s.KismetLogin),
 		"kismet_tokens": r.text(&s.KismetTokens),
 		"tls": func(key string, n *yaml.Node) {

@@ -34,6 +34,7 @@ func (d *Draft) addKismet(dir string, list []directive) {
 	k.devices()
 	k.queue()
 	k.hopping()
+	k.remote()
 }
 
 // kismetReader turns directives into configuration. What several lines say together is kept until all are read.
@@ -60,18 +61,19 @@ var severalValues = map[string]func(*kismetReader, directive) error{
 
 // oneValue are the options of which the first line counts. A nil is for those that are read together at the end.
 var oneValue = map[string]func(*kismetReader, directive) error{
-	"alertbacklog":          (*kismetReader).backlog,
-	"server_name":           (*kismetReader).texts,
-	"server_description":    (*kismetReader).texts,
-	"server_location":       (*kismetReader).texts,
-	"httpd_uri_prefix":      (*kismetReader).prefix,
-	"httpd_allow_cors":      (*kismetReader).switches,
-	"httpd_allowed_origin":  (*kismetReader).texts,
-	"kis_log_alerts":        (*kismetReader).switches,
-	"kis_log_messages":      (*kismetReader).switches,
-	"kis_log_packets":       (*kismetReader).switches,
-	"kis_log_system_status": (*kismetReader).switches,
-	"httpd_port":            nil, "httpd_bind_address": nil,
+	"alertbacklog":           (*kismetReader).backlog,
+	"server_name":            (*kismetReader).texts,
+	"server_description":     (*kismetReader).texts,
+	"server_location":        (*kismetReader).texts,
+	"httpd_uri_prefix":       (*kismetReader).prefix,
+	"httpd_allow_cors":       (*kismetReader).switches,
+	"httpd_allowed_origin":   (*kismetReader).texts,
+	"kis_log_alerts":         (*kismetReader).switches,
+	"kis_log_messages":       (*kismetReader).switches,
+	"kis_log_packets":        (*kismetReader).switches,
+	"kis_log_system_status":  (*kismetReader).switches,
+	"remote_capture_enabled": nil, "remote_capture_listen": nil, "remote_capture_port": nil, "override_remote_timestamp": nil,
+	"httpd_port": nil, "httpd_bind_address": nil,
 	"httpd_username": nil, "httpd_password": nil, "httpd_auth_file": nil, "httpd_session_db": nil,
 	"devicefound_timeout": nil, "devicelost_timeout": nil,
 	"channel_hop": nil, "channel_hop_speed": nil,

@@ -131,7 +131,7 @@ func TestKismetWebServerIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Server{Listen: "[::1]:2502", URIPrefix: "/kismet", CORS: CORS{true, "https://a.example"}, KismetLogin: filepath.Join(dir, "kismet_httpd.conf"), KismetTokens: "/home/x/.kismet/session.db", Queue: Default().Server.Queue}
+	want := Server{Listen: "[::1]:2502", URIPrefix: "/kismet", CORS: CORS{true, "https://a.example"}, KismetLogin: filepath.Join(dir, "kismet_httpd.conf"), KismetTokens: "/home/x/.kismet/session.db", Queue: Default().Server.Queue, Remote: Default().Server.Remote}
 	if diff := cmp.Diff(want, c.Server); diff != "" {
 		t.Error(diff)
 	}
@@ -278,7 +278,7 @@ func TestKismetKnowsTheOptionsThatMatter(t *testing.T) {
 		httpd_session_timeout httpd_ssl server_name server_description server_location servername server_uuid configdir server_announce
 		source channel_hop channel_hop_speed split_source_hopping randomized_hopping retry_on_source_error mask_datasource_type
 		mask_datasource_interface source_stagger_threshold source_launch_group source_launch_delay dot11_datasource_opt
-		override_remote_timestamp packet_dedup_size packets_dedup_size gps`
+		override_remote_timestamp remote_capture_enabled remote_capture_listen remote_capture_port packet_dedup_size packets_dedup_size gps`
 	for _, name := range strings.Fields(names) {
 		_, several := severalValues[name]
 		_, one := oneValue[name]
@@ -308,6 +308,24 @@ func TestKismetQueueIsReadByAllItsNames(t *testing.T) {
 	if want := (Queue{8192, 9}); c.Server.Queue != want {
 		t.Errorf("%+v, want %+v", c.Server.Queue, want)
 	}
+}
+
+func TestKismetRemoteSensorsAreTaken(t *testing.T) {
+	const shipped = "remote_capture_enabled=true\nremote_capture_listen=127.0.0.1\nremote_capture_port=3501\noverride_remote_timestamp=true\n"
+	standard := Default().Server.Remote
+	for text, want := range map[string]Remote{
+		shipped: {true, "127.0.0.1:3501", false},
+		"remote_capture_listen=*\nremote_capture_port=3600\n":                                               {true, "0.0.0.0:3600", false},
+		"remote_capture_enabled=false\n" + strings.ReplaceAll(shipped, "remote_capture_enabled=true\n", ""): standard,
+		"remote_capture_listen=0.0.0.0\nremote_capture_port=0\noverride_remote_timestamp=false\n":           {false, standard.Listen, true},
+		"remote_capture_port=3501\n": standard,
+	} {
+		if c := mustRead(t, map[string]string{kismetMain: text}); c.Server.Remote != want {
+			t.Errorf("%q: %+v, want %+v", text, c.Server.Remote, want)
+		}
+	}
+	mustRead(t, map[string]string{kismetMain: "remote_capture_enabled=true\n"},
+		"kismet.conf:1: remote_capture_enabled is not used: remote_capture_listen and remote_capture_port say where, and one of them is missing")
 }
 
 // TestWarningsAreWhatSomebodyMisses parts the notes of a folder.

@@ -5,7 +5,6 @@ import "strings"
 // Reasons that several options share.
 const (
 	noGPS        = "receivers of positions have no such option here"
-	noSensors    = "sensors that connect by themselves are not read yet"
 	noTool       = "no capture tools are run: radios are listened to by Tocsin itself"
 	noAnnounce   = "Tocsin does not announce itself on the network"
 	noDevices    = "Tocsin keeps no list of all devices; its memory has bounds of its own"
@@ -57,16 +56,12 @@ var unused = map[string]string{
 	"split_source_hopping":        "radios always share the channels",
 	"randomized_hopping":          "neighbouring channels never follow each other",
 	"retry_on_source_error":       "a radio that failed is always opened again",
-	"override_remote_timestamp":   noSensors,
 	"mask_datasource_type":        noTool,
 	"mask_datasource_interface":   noTool,
 	"dot11_datasource_opt":        noTool,
 	"source_stagger_threshold":    noTool,
 	"source_launch_group":         noTool,
 	"source_launch_delay":         noTool,
-	"remote_capture_listen":       noSensors,
-	"remote_capture_port":         noSensors,
-	"remote_capture_enabled":      noSensors,
 }
 
 // unusedPrefixes is for families of options, the longest prefix first.

@@ -78,6 +78,11 @@ func (p *printer) server(s Server) {
 		p.value("limit", strconv.Itoa(s.Queue.Limit))
 		p.value("warning", strconv.Itoa(s.Queue.Warning))
 	})
+	p.section("remote", func() {
+		p.boolean("enabled", s.Remote.Enabled)
+		p.text("listen", s.Remote.Listen)
+		p.boolean("keep_time", s.Remote.KeepTime)
+	})
 	p.text("kismet_login", s.KismetLogin)
 	p.text("kismet_tokens", s.KismetTokens)
 }

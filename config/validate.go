@@ -76,13 +76,8 @@ func (v *validation) wantf(ok bool, key, format string, args ...any) {
 
 // server checks what is known without opening a file or a port; that is done when the server starts.
 func (v *validation) server(s Server) {
-	host, port, err := net.SplitHostPort(s.Listen)
-	v.wantf(err == nil, "server.listen", "%s is not host:port, such as :2501 or 127.0.0.1:2501", shown(s.Listen))
-	if err == nil {
-		n, err := strconv.ParseUint(port, 10, 16)
-		v.wantf(err == nil && n <= 65535, "server.listen", "port %s is not a number from 0 to 65535", shown(port))
-		v.wantf(host == "" || isHost(host), "server.listen", "%s is no address and no host name", shown(host))
-	}
+	v.listen("server.listen", s.Listen, ":2501 or 127.0.0.1:2501")
+	v.listen("server.remote.listen", s.Remote.Listen, ":3501 or 127.0.0.1:3501")
 	v.wantf((s.TLS.Cert == "") == (s.TLS.Key == ""), "server.tls", "cert and key go together")
 	v.wantf(s.TLS.Cert == "" || len(s.ACME.Domains) == 0, "server.acme", "give a certificate (server.tls) or domains to ask for one, not both")
 	for i, domain := range s.ACME.Domains {
@@ -94,6 +89,16 @@ func (v *validation) server(s Server) {
 	v.wantf(s.ACME.Email == "" || name != "" && !strings.ContainsAny(name, " \t") && isHost(domain), "server.acme.email", "%s is no mail address", shown(s.ACME.Email))
 	v.wantf(isOrigin(s.CORS.Origin), "server.cors.origin", "%s is not *, and not an origin such as https://dash.example.com", shown(s.CORS.Origin))
 	v.wantf(isPrefix(s.URIPrefix), "server.uri_prefix", "%s is not a path such as /tocsin, of letters, digits, - . _ ~ and /, without / at its end", shown(s.URIPrefix))
+}
+
+func (v *validation) listen(key, address, example string) {
+	host, port, err := net.SplitHostPort(address)
+	v.wantf(err == nil, key, "%s is not host:port, such as %s", shown(address), example)
+	if err == nil {
+		n, err := strconv.ParseUint(port, 10, 16)
+		v.wantf(err == nil && n <= 65535, key, "port %s is not a number from 0 to 65535", shown(port))
+		v.wantf(host == "" || isHost(host), key, "%s is no address and no host name", shown(host))
+	}
 }
 
 // queue bounds what waits: a live source without room would lose everything.
