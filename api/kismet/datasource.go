@@ -2,6 +2,7 @@ package kismet
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ type Source struct {
 	Definition string // as it was configured
 	Interface  string // path of the capture, - is standard input; or the radio's
 	Driver     Driver
+	Remote     string // address and port from which its sensor is connected, or was; empty: it is of this machine
+	Version    string // of the capture tool that sends; empty if there is none
 	Running    bool
 	Paused     bool // what it hears is thrown away
 	Tuning     capture.Tuning
@@ -56,15 +59,25 @@ type Driver struct {
 // The kinds of sources that there are, named as the peer names what is the same.
 var (
 	CaptureDriver = Driver{
-		Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not", Probe: true, Local: true,
+		Type: "pcapfile", Description: "Captures: a file, a FIFO or standard input, pcap or pcapng, compressed or not", Probe: true, Local: true, Remote: true,
 	}
-	RadioDriver  = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Tuning: true, Hop: true}
+	RadioDriver  = Driver{Type: "linuxwifi", Description: "Radios in monitor mode", Probe: true, List: true, Local: true, Remote: true, Tuning: true, Hop: true}
 	TZSPDriver   = Driver{Type: "tzsp", Description: "Access points that stream what they hear in TZSP", Local: true}
 	StreamDriver = Driver{Type: "kismet", Description: "A running Kismet or Tocsin that hands on what it hears", Local: true}
 	LogDriver    = Driver{Type: "kismetdb", Description: "Packets of a log that Kismet or Tocsin wrote", Probe: true, Local: true}
 
 	drivers = []Driver{CaptureDriver, RadioDriver, TZSPDriver, StreamDriver, LogDriver}
 )
+
+// SensorDriver is the kind of what a sensor sends.
+func SensorDriver(kind string, tuning bool) Driver {
+	for _, d := range drivers {
+		if d.Type == kind && d.Remote {
+			return d
+		}
+	}
+	return Driver{Type: kind, Description: "Sensors of that kind, which connect by themselves", Remote: true, Tuning: tuning, Hop: tuning}
+}
 
 // sourceRecord is a source at the time of the answer.
 type sourceRecord struct {
@@ -168,15 +181,21 @@ var sourceFields = []api.Field[src]{
 	sourceFlag("error", "ended with an error", func(s *src) bool { return s.Error != "" }),
 	sourceText("error_reason", "the error", func(s *src) string { return s.Error }),
 	sourceText("warning", "what was wrong with what was read all the same", func(s *src) string { return s.Warning }),
-	sourceFlag("remote", "never", never),
+	sourceFlag("remote", "a sensor sends it", func(s *src) bool { return s.Remote != "" }),
 	sourceFlag("passive", "never", never),
 	sourceFlag("retry", "is opened again after an error", func(s *src) bool { return s.Retry }),
 	sourceNumber("retry_attempts", "uint32_t", "failures since it last was open for long", func(s *src) int64 { return int64(s.Attempts) }),
 	sourceNumber("total_retry_attempts", "uint32_t", "failures since the start", func(s *src) int64 { return int64(s.TotalAttempts) }),
 	sourceText("ipc_binary", "capture tool, none", noText),
 	sourceNumber("ipc_pid", "int64_t", "process of the capture tool, none", func(*src) int64 { return -1 }),
-	sourceText("remote_ip", "address of who sends, none", noText),
-	sourceText("datasource_version", "version of the capture tool, none", noText),
+	sourceText("remote_ip", "address of who sends", func(s *src) string {
+		host, _, err := net.SplitHostPort(s.Remote)
+		if err != nil {
+			return s.Remote
+		}
+		return host
+	}),
+	sourceText("datasource_version", "version of the capture tool, if one sends", func(s *src) string { return s.Version }),
 	sourceNumber("dlt", "uint32_t", "link type of the newest packet, 0 before the first", func(s *src) int64 { return int64(s.Link) }),
 	sourceNumber("linktype_override", "uint32_t", "none", noNumber),
 	sourceList("channels", "to which the radio can listen", func(s *src) []string { return s.Tuning.Channels }),
@@ -276,25 +295,44 @@ func (h *handler) sourceTypes(q *request) (reply, error) {
 	})}, nil
 }
 
-// defaultFields say how sources hop and where remote ones are heard: nowhere.
-var defaultFields = func() []api.Field[struct{}] {
-	var list []api.Field[struct{}]
+// RemoteDefaults say how sensors are taken that connect over TCP.
+type RemoteDefaults struct {
+	Listen   string // address; empty: they are not
+	Port     uint16
+	Override bool // the time of packets is this machine's
+}
+
+// defaultFields say how sources hop and where remote ones are heard.
+var defaultFields = func() []api.Field[RemoteDefaults] {
+	var list []api.Field[RemoteDefaults]
 	for _, f := range []struct{ name, kind, value, help string }{
 		{"hop_rate", "double", "5", "channels a second"}, {"hop", "uint8_t", "1", "radios hop"},
 		{"split", "uint8_t", "1", "radios share the channels"}, {"random_order", "uint8_t", "1", "neighbouring channels do not follow each other"},
 		{"retry_on_error", "uint8_t", "1", "a radio that failed is opened again"},
-		{"remote_cap_listen", "string", `""`, "nowhere"}, {"remote_cap_port", "uint32_t", "0", "nowhere"}, {"remote_cap_timestamp", "uint8_t", "0", "nowhere"},
 	} {
-		list = append(list, api.Field[struct{}]{Name: "kismet.datasourcetracker.default." + f.name, Type: f.kind, Help: f.help,
-			Append: func(b []byte, _ *struct{}) []byte { return append(b, f.value...) }})
+		list = append(list, api.Field[RemoteDefaults]{Name: defaultPrefix + f.name, Type: f.kind, Help: f.help,
+			Append: func(b []byte, _ *RemoteDefaults) []byte { return append(b, f.value...) }})
 	}
-	return list
+	return append(list,
+		api.Field[RemoteDefaults]{Name: defaultPrefix + "remote_cap_listen", Type: "string", Help: "address for sensors over TCP",
+			Append: func(b []byte, d *RemoteDefaults) []byte { return api.AppendString(b, d.Listen) }},
+		api.Field[RemoteDefaults]{Name: defaultPrefix + "remote_cap_port", Type: "uint32_t", Help: "port for sensors over TCP, 0 if they are not taken",
+			Append: func(b []byte, d *RemoteDefaults) []byte { return strconv.AppendUint(b, uint64(d.Port), 10) }},
+		api.Field[RemoteDefaults]{Name: defaultPrefix + "remote_cap_timestamp", Type: "uint8_t", Help: "the time of packets is the server's",
+			Append: func(b []byte, d *RemoteDefaults) []byte {
+				if d.Override {
+					return append(b, '1')
+				}
+				return append(b, '0')
+			}})
 }()
+
+const defaultPrefix = "kismet.datasourcetracker.default."
 
 func (h *handler) sourceDefaults(q *request) (reply, error) {
 	fields, err := selected(q, defaultFields)
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: q.format.End(api.AppendRecord(nil, &struct{}{}, fields, q.format, 0))}, nil
+	return reply{body: q.format.End(api.AppendRecord(nil, &h.Remote, fields, q.format, 0))}, nil
 }

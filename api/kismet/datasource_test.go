@@ -148,8 +148,8 @@ func TestDatasourceAnswers(t *testing.T) {
 		{"by-uuid/none/source.json", "", 500, "ERROR: unknown source\n"},
 		{"all_sources.itjson", `{"fields": ["kismet.datasource.name", "nothing"]}`, 200, `{"kismet.datasource.name": "roof","nothing": 0}` + "\n" + `{"kismet.datasource.name": "-","nothing": 0}` + "\n"},
 		{"types.json", `{"fields": ["kismet.datasource.driver.type", "kismet.datasource.driver.local_capable", "kismet.datasource.driver.remote_capable"]}`, 200,
-			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
-				`{"kismet.datasource.driver.type": "linuxwifi","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
+			`[{"kismet.datasource.driver.type": "pcapfile","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 1},` +
+				`{"kismet.datasource.driver.type": "linuxwifi","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 1},` +
 				`{"kismet.datasource.driver.type": "tzsp","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "kismet","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0},` +
 				`{"kismet.datasource.driver.type": "kismetdb","kismet.datasource.driver.local_capable": 1,"kismet.datasource.driver.remote_capable": 0}]`},

@@ -2,6 +2,7 @@ package kismet
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -52,6 +53,8 @@ type Options struct {
 	Log       PacketLog      // without its routes if nil
 	Live      LivePackets    // without its routes if nil
 	Websocket http.Handler   // of /eventbus/events.ws, asked only by those who may; nil: not found
+	Sensors   Sensors        // of /datasource/remote/remotesource.ws; nil: not found
+	Remote    RemoteDefaults
 	CORS      CORS
 	Now       func() time.Time // time.Now if nil
 }
@@ -60,6 +63,12 @@ type Options struct {
 // connection, and calls what that returns when the connection is gone.
 type ConnectionKeeper interface {
 	ServeWatched(w http.ResponseWriter, r *http.Request, watch func(end func()) (stop func()))
+}
+
+// Sensors takes sensors that come by a websocket, for as long as they stay. Whoever has the same credential may be the same sensor.
+// Watch is called with what ends a connection, and what that returns when the connection is gone.
+type Sensors interface {
+	ServeSensor(w http.ResponseWriter, r *http.Request, credential string, watch func(end func()) (stop func()))
 }
 
 type handler struct {
@@ -146,16 +155,25 @@ func (h *handler) admit(w http.ResponseWriter, r *http.Request, roles []string, 
 }
 
 func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, query url.Values) {
-	if path != "/eventbus/events.ws" || h.Websocket == nil {
+	sensor := path == "/datasource/remote/remotesource.ws" && h.Sensors != nil
+	if !sensor && (path != "/eventbus/events.ws" || h.Websocket == nil) {
 		writePage(w, r, http.StatusNotFound, path)
 		return
 	}
+	role := api.ReadOnly
+	if sensor {
+		role = api.DataSource
+	}
 	caller := h.Auth.Identify(r, query)
-	if !h.admit(w, r, []string{api.ReadOnly}, caller) {
+	if !h.admit(w, r, []string{role}, caller) {
 		return
 	}
 	if caller.Ambient() && h.foreign(r) {
 		writeText(w, http.StatusForbidden, "Invalid request: sent by another site\n")
+		return
+	}
+	if sensor {
+		h.Sensors.ServeSensor(w, r, credential(caller), func(end func()) func() { return h.Auth.Watch(caller, end) })
 		return
 	}
 	// It lasts no longer than what opened it: a token may be revoked while a connection stays for months.
@@ -167,6 +185,14 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request, path string, q
 	defer cancel()
 	defer h.Auth.Watch(caller, cancel)()
 	h.Websocket.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// credential names the token of a caller, or the login. It is no secret.
+func credential(c api.Caller) string {
+	if c.Token == ([32]byte{}) {
+		return "login"
+	}
+	return hex.EncodeToString(c.Token[:])
 }
 
 // reply is an answer.

@@ -24,9 +24,9 @@ func TestWebsocketsAreForThoseWhoMay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const reached = http.StatusTeapot
+	const reached, sensor = http.StatusTeapot, http.StatusAccepted
 	s := server{Handler: kismet.New(kismet.Options{Ledger: alert.New(alert.Options{}), Auth: k, Now: now,
-		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) })})}
+		Websocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(reached) }), Sensors: sensors{}})}
 	for _, c := range []struct {
 		name, path, auth, origin string
 		code                     int
@@ -37,6 +37,10 @@ func TestWebsocketsAreForThoseWhoMay(t *testing.T) {
 		{"a cookie", "/eventbus/events.ws", reader, "http://example.com", reached},
 		{"a cookie on the page of another site", "/eventbus/events.ws", reader, "http://elsewhere.example", 403},
 		{"another role", "/eventbus/events.ws", other, "", 401},
+		{"a sensor", "/datasource/remote/remotesource.ws?KISMET=" + other, "", "http://192.0.2.10", http.StatusAccepted},
+		{"a sensor with the login", "/datasource/remote/remotesource.ws?user=admin&password=se%26c+ret", "", "", http.StatusAccepted},
+		{"a sensor with another role", "/datasource/remote/remotesource.ws?KISMET=" + reader, "", "", 401},
+		{"a sensor with a wrong token", "/datasource/remote/remotesource.ws?KISMET=wrong", "", "", 401},
 		{"another path", "/alerts/all_alerts.json", reader, "", 404},
 	} {
 		header := map[string]string{"Connection": "Upgrade", "Upgrade": "websocket"}
@@ -46,5 +50,15 @@ func TestWebsocketsAreForThoseWhoMay(t *testing.T) {
 		if w := s.do(ask{method: "GET", path: c.path, auth: c.auth, header: header}); w.Code != c.code {
 			t.Errorf("%s: got status %d, want %d", c.name, w.Code, c.code)
 		}
+	}
+}
+
+// sensors takes each sensor, and says so.
+type sensors struct{}
+
+func (sensors) ServeSensor(w http.ResponseWriter, _ *http.Request, credential string, watch func(func()) func()) {
+	watch(func() {})()
+	if credential != "" {
+		w.WriteHeader(http.StatusAccepted)
 	}
 }
