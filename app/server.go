@@ -21,6 +21,7 @@ import (
 	"github.com/tocsin-wids/tocsin/api/kismet"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/remote"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/export"
@@ -59,6 +60,8 @@ type Server struct {
 	v1       *v1.Handler
 	radios   radios
 	roster   *roster // of the sources
+	remote   *remote.Server
+	gate     net.Listener // of sensors over TCP; nil: they are not taken
 	presence *presence
 	places   *places
 	log      *kismetLog     // nil if there is none
@@ -112,8 +115,11 @@ func New(o Options) (_ *Server, err error) {
 	if s.listener, err = listen(o); err != nil {
 		return nil, err
 	}
-	if err = errors.Join(s.openLog(), s.openPacketLog()); err != nil {
+	if err = s.openRemote(); err != nil {
 		return nil, errors.Join(err, s.listener.Close())
+	}
+	if err = errors.Join(s.openLog(), s.openPacketLog()); err != nil {
+		return nil, errors.Join(err, s.listener.Close(), s.closeRemote())
 	}
 	s.http = newHTTP(s.handler(), o.Logger)
 	s.http.ConnState = s.count
@@ -192,6 +198,7 @@ func (s *Server) handler() http.Handler {
 	k := kismet.Options{
 		Logger: s.logger, Ledger: s.ledger, History: s.history(), Auth: s.keeper, Websocket: s.hub, System: s.system,
 		CORS: s.options.CORS, Sources: sourceControl{s}, Presence: s.presence, Live: s.export, Places: s.places.receivers,
+		Sensors: s.remote, Remote: s.remoteDefaults(),
 	}
 	if s.log != nil {
 		k.Log = s.log
@@ -274,6 +281,7 @@ func (s *Server) serve(ctx context.Context) error {
 	running.Go(func() { s.places.run(ctx, s.ledger.Say) })
 	running.Go(func() { s.forgetHourly(ctx) })
 	running.Go(func() { s.host(ctx) })
+	running.Go(func() { s.takeSensors(ctx) })
 	stopped := make(chan error, 1)
 	running.Go(func() { stopped <- s.http.Serve(s.listener) })
 	select {

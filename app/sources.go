@@ -20,6 +20,7 @@ import (
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
+	"github.com/tocsin-wids/tocsin/capture/remote"
 	"github.com/tocsin-wids/tocsin/capture/replay"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
@@ -359,7 +360,11 @@ func (s *Server) failed(state *sourceState, err error) time.Duration {
 	}
 	pause, tell := state.fail(err.Error())
 	s.announce(events.TopicSourceError, state)
-	text += fmt.Sprintf("it is opened again in %s, %s so far", pause, count(state.failures(), "failure"))
+	next := fmt.Sprintf("it is opened again in %s", pause)
+	if _, ok := state.source.(*remote.Source); ok {
+		next = "it is heard again when it comes back"
+	}
+	text += fmt.Sprintf("%s, %s so far", next, count(state.failures(), "failure"))
 	if !tell || !s.ledger.Tell(&tocsin.SourceError, state.called(), text) {
 		s.ledger.Say(tocsin.MessageError, text)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-wids/tocsin/capture/kismetdb"
 	"github.com/tocsin-wids/tocsin/capture/kismetstream"
 	"github.com/tocsin-wids/tocsin/capture/monitor"
+	"github.com/tocsin-wids/tocsin/capture/remote"
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
@@ -65,6 +66,10 @@ type identity struct{ uuid, path string }
 
 // identify returns the identity of the source that a definition means.
 func identify(definition string, source capture.Source) identity {
+	if sensor, ok := source.(*remote.Source); ok {
+		status := sensor.Status()
+		return identity{status.UUID, status.Interface}
+	}
 	path, text := cutDefinition(definition)
 	id := identity{kismet.CaptureUUID(path), path}
 	if _, ok := source.(*monitor.Source); ok {
@@ -235,12 +240,17 @@ func (s *sourceState) record() kismet.Source {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return kismet.Source{
+	record := kismet.Source{
 		UUID: s.uuid, Number: s.number, Name: s.source.Name(), Definition: s.definition, Interface: s.path, Driver: driver(s.source), Tuning: tuning,
 		Paused: s.paused.Load(), Running: s.running, Error: s.problem, Warning: s.warning, Link: uint16(s.link), Packets: c.Packets, Lost: c.Lost,
 		PacketRate: s.packets, ByteRate: s.octets,
 		Retry: reopens(s.source), Attempts: s.outage.failures, TotalAttempts: s.outage.total,
 	}
+	if sensor, ok := s.source.(*remote.Source); ok {
+		status := sensor.Status()
+		record.Definition, record.Version, record.Remote = status.Definition, status.Version, status.Address
+	}
+	return record
 }
 
 // describe tells our own interface of the source.
@@ -267,7 +277,9 @@ func (s *sourceState) describe() v1.Source {
 
 // driver returns the kind of a source.
 func driver(s capture.Source) kismet.Driver {
-	switch s.(type) {
+	switch s := s.(type) {
+	case *remote.Source:
+		return kismet.SensorDriver(s.Status().Kind, s.Tunable())
 	case *monitor.Source:
 		return kismet.RadioDriver
 	case *tzsp.Source:

@@ -44,7 +44,7 @@ func newBench(t *testing.T, o remote.Options) *bench {
 		defer b.mu.Unlock()
 		b.said = append(b.said, text)
 	}
-	o.Arrived = func(s *remote.Source, isNew bool) error {
+	o.Arrived = func(_ context.Context, s *remote.Source, isNew bool) error {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		if isNew {

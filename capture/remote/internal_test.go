@@ -130,7 +130,7 @@ func FuzzSession(f *testing.F) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
-			s := New(Options{Arrived: func(source *Source, isNew bool) error {
+			s := New(Options{Arrived: func(_ context.Context, source *Source, _ bool) error {
 				go func() {
 					defer close(ended)
 					source.Run(ctx, func([]pcap.Packet) error { return nil })

@@ -31,7 +31,7 @@ func TestAHundredSensorsLoseNothing(t *testing.T) {
 	open := make(chan struct{}, sensors)
 	all := make(chan struct{})
 	total := int64(sensors) * int64(*loadFor/every) * int64(rate*every/time.Second)
-	server := remote.New(remote.Options{Arrived: func(s *remote.Source, _ bool) error {
+	server := remote.New(remote.Options{Arrived: func(_ context.Context, s *remote.Source, _ bool) error {
 		running.Go(func() {
 			err := s.Run(ctx, func(batch []pcap.Packet) error {
 				if batch == nil {

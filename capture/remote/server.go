@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ type Options struct {
 	Say    func(flags tocsin.MessageFlags, text string) // tells people; silent if nil
 
 	// Arrived is told of a sensor whose source is to be run: of a new one, and of one that came back. Its error is why the
-	// sensor is refused. It must not wait for Run.
-	Arrived func(source *Source, isNew bool) error
+	// sensor is refused. It must not wait for Run. The context ends with the session.
+	Arrived func(ctx context.Context, source *Source, isNew bool) error
 
 	KeepTime bool // sensors' own times are kept, where their definition does not say otherwise
 	Sessions int  // at most; DefaultSessions if 0
@@ -59,6 +60,8 @@ type Server struct {
 	sessions map[*session]struct{}
 	pending  []*session // that have not announced themselves, oldest first
 	sources  map[string]*Source
+
+	announcers int // sessions that count, of those that announced themselves
 }
 
 // New returns a server without connections.
@@ -70,7 +73,7 @@ func New(o Options) *Server {
 		o.Say = func(tocsin.MessageFlags, string) {}
 	}
 	if o.Arrived == nil {
-		o.Arrived = func(*Source, bool) error { return nil }
+		o.Arrived = func(context.Context, *Source, bool) error { return nil }
 	}
 	if o.Sessions == 0 {
 		o.Sessions = DefaultSessions
@@ -143,10 +146,8 @@ func (s *Server) host(c *session) {
 // hear has a sensor announce itself and be heard by its source. The error is why it is not.
 func (s *Server) hear(c *session) error {
 	a, err := c.announcement()
-	if full := s.announced(c); err == nil {
-		err = full
-	}
-	if err != nil {
+	full := s.announced(c)
+	if err = cmp.Or(err, full); err != nil {
 		return c.reason(err)
 	}
 	source, isNew, err := s.attach(c, a)
@@ -154,7 +155,7 @@ func (s *Server) hear(c *session) error {
 		return err
 	}
 	defer source.detach(c)
-	if err := s.o.Arrived(source, isNew); err != nil {
+	if err := s.arrived(c, source, isNew); err != nil {
 		return err
 	}
 	select {
@@ -169,6 +170,19 @@ func (s *Server) hear(c *session) error {
 		c.idle()
 	}
 	return nil
+}
+
+func (s *Server) arrived(c *session, source *Source, isNew bool) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-c.failed:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return s.o.Arrived(ctx, source, isNew)
 }
 
 // enter gives a session a place. When too many say nothing, the oldest of those from the address that has most of them goes.
@@ -209,9 +223,11 @@ func (s *Server) announced(c *session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drop(c)
-	if len(s.sessions)-len(s.pending) > s.o.Sessions {
+	if s.announcers == s.o.Sessions {
 		return errFull
 	}
+	s.announcers++
+	c.counts = true
 	return nil
 }
 
@@ -228,6 +244,9 @@ func (s *Server) leave(c *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, c)
+	if c.counts {
+		s.announcers--
+	}
 	s.running.Done()
 }
 

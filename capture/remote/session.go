@@ -31,6 +31,7 @@ type session struct {
 	begun   time.Time
 	last    atomic.Int64 // time of its last whole frame, Unix nanoseconds
 	opened  atomic.Bool
+	counts  bool           // as one that announced itself; under the Server's lock
 	failed  chan struct{}  // closed by fail
 	heard   chan struct{}  // closed when Run no longer reads
 	writing sync.WaitGroup // what Run started

@@ -44,7 +44,7 @@ func TestASensorIsHeardFromItsAnnouncementOn(t *testing.T) {
 		if c := s.Counts(); c != (capture.Counts{Packets: 2, Bytes: 6}) {
 			t.Errorf("counts %+v", c)
 		}
-		want := remote.Status{UUID: uuidOf("AABBCCDDEEFF"), Kind: "linuxwifi", Definition: definition, Interface: "wlan0", Version: "2025.09.1-test", Address: sensor}
+		want := remote.Status{UUID: uuidOf("AABBCCDDEEFF"), Kind: "linuxwifi", Definition: definition, Interface: "wlan0", Version: "2025.09.1-test", Address: sensor, Connected: true}
 		if got := s.Status(); got != want {
 			t.Errorf("status %+v, want %+v", got, want)
 		}

@@ -24,6 +24,7 @@ type Source struct {
 
 	mu       sync.Mutex
 	defined  string
+	peer     string   // of the newest session
 	current  *session // nil: the sensor is away
 	position Position
 	located  bool
@@ -64,6 +65,9 @@ func (s *Source) Live() bool { return s.kind != fileKind }
 // Reopens reports that a sensor may come back.
 func (s *Source) Reopens() bool { return true }
 
+// Tunable reports whether Tune can do anything.
+func (s *Source) Tunable() bool { return tunable(s.kind) }
+
 // Position returns where the sensor was when it sent its newest packet; false if it has not said.
 func (s *Source) Position() (Position, bool) {
 	s.mu.Lock()
@@ -78,7 +82,8 @@ type Status struct {
 	Definition string // to the letter
 	Interface  string // or file, as the definition begins with
 	Version    string // of the tool
-	Address    string // of the session; empty: the sensor is away
+	Address    string // of the newest session
+	Connected  bool
 	RoundTrip  time.Duration
 }
 
@@ -86,9 +91,9 @@ type Status struct {
 func (s *Source) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	status := Status{UUID: s.uuid, Kind: s.kind, Definition: s.defined, Interface: readDefinition(s.defined).what, Version: s.version}
+	status := Status{UUID: s.uuid, Kind: s.kind, Definition: s.defined, Interface: readDefinition(s.defined).what, Version: s.version, Address: s.peer}
 	if s.current != nil {
-		status.Address, status.RoundTrip = s.current.peer, s.current.out.roundTrip()
+		status.Connected, status.RoundTrip = true, s.current.out.roundTrip()
 	}
 	return status
 }
@@ -144,7 +149,7 @@ func (s *Source) attach(c *session, a wire.Announcement) error {
 		}
 		old.fail(errReplaced)
 	}
-	s.current, s.defined = c, a.Definition
+	s.current, s.peer, s.defined = c, c.peer, a.Definition
 	return nil
 }
 

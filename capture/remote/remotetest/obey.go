@@ -62,6 +62,7 @@ func (t *Tool) open(h wire.Header, payload []byte) error {
 		return fmt.Errorf("%w: %s", ErrExit, t.o.Refuse)
 	}
 	t.opened = true
+	t.room.Broadcast()
 	t.put(wire.OpenReport, 1, h.Sequence, b)
 	return nil
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/tocsin-wids/tocsin/capture/remote/wire"
 )
 
-// Packet sends a packet that was heard at a time, by the sensor's clock. It waits while the tool has no room, as the
-// capture thread of one does; false if the session is over.
+// Packet sends a packet that was heard at a time, by the sensor's clock. It waits until the source is open and while the tool has
+// no room, as the capture thread of one does; false if the session is over.
 func (t *Tool) Packet(link uint32, at time.Duration, data []byte) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for t.err == nil && (len(t.out) > outRing || len(t.queue) >= outQueue) {
+	for t.err == nil && (!t.opened || len(t.out) > outRing || len(t.queue) >= outQueue) {
 		t.room.Wait()
 	}
 	if t.err != nil {
