@@ -74,7 +74,9 @@ func (s *Server) arrived(ctx context.Context, source *remote.Source, isNew bool)
 	if state.hasEnded() {
 		return s.roster.open(ctx, state)
 	}
-	signal(state.again) // the pause after a failure is over
+	if !status.Barren {
+		signal(state.again) // the pause after a failure is over
+	}
 	return nil
 }
 

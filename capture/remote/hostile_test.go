@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -236,8 +237,26 @@ func TestASourceThatNobodyListensToSendsItsSensorAway(t *testing.T) {
 		b.closed = true
 		tool := b.tool(sensor, remotetest.Options{})
 		pass(11 * time.Second)
-		if got := b.saying(); tool.Err() == nil || len(got) != 1 || !strings.Contains(got[0], "closed here") {
+		if got := b.saying(); tool.Err() == nil || len(got) != 1 || !strings.Contains(got[0], "not listened to") {
 			t.Errorf("said %q", got)
+		}
+	})
+}
+
+func TestARefusalIsToldOnceInAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, remote.Options{})
+		defer b.stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		tries := 0
+		go remotetest.Keep(ctx, func(context.Context) (*remotetest.Tool, error) {
+			return b.tool(sensor, remotetest.Options{Kind: "kismetdb"}), nil
+		}, func(*remotetest.Tool) { tries++ })
+		pass(15 * time.Minute)
+		cancel()
+		pass(6 * time.Second)
+		if got := b.saying(); len(got) != 2 || tries < 100 {
+			t.Errorf("after %d tries said %q", tries, got)
 		}
 	})
 }

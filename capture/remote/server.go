@@ -62,6 +62,7 @@ type Server struct {
 	sources  map[string]*Source
 
 	announcers int // sessions that count, of those that announced themselves
+	refusals   map[refusal]time.Time
 }
 
 // New returns a server without connections.
@@ -80,7 +81,7 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		o: o, refused: limiter{Limiter: rate.NewLimiter(1, 5)},
-		sessions: map[*session]struct{}{}, sources: map[string]*Source{},
+		sessions: map[*session]struct{}{}, sources: map[string]*Source{}, refusals: map[refusal]time.Time{},
 	}
 }
 
@@ -123,7 +124,7 @@ var (
 	errCrowded  = errors.New("too many connections that do not announce a source")
 	errFull     = wrong("as many sensors are connected as there is room for")
 	errReplaced = errors.New("the sensor connected anew")
-	errDisabled = errors.New("nobody listens to its source, which was closed here")
+	errDisabled = errors.New("its source is not listened to now")
 	errRevoked  = errors.New("its credential has ended")
 	errUnnamed  = fmt.Errorf("it did not announce its source within %s", announceWithin)
 )
@@ -139,7 +140,7 @@ func (s *Server) host(c *session) {
 	}
 	if err != nil && !errors.Is(err, errStopped) && !errors.Is(err, errReplaced) {
 		c.farewell(err.Error())
-		s.tell(c.peer, err)
+		s.tell(c, err)
 	}
 }
 
@@ -277,17 +278,46 @@ func (s *Server) attach(c *session, a wire.Announcement) (source *Source, isNew 
 	return source, isNew, source.attach(c, a)
 }
 
-// tell says why a sensor was refused, unless that is said too often: then how often it was not.
-func (s *Server) tell(peer string, err error) {
+// refusal is what is told once in a while: tools come back every five seconds.
+type refusal struct {
+	from   netip.Addr
+	reason string
+}
+
+const (
+	tellAgain   = 10 * time.Minute
+	maxRefusals = 1024 // that are remembered
+)
+
+// isNews reports whether a refusal was not told of late.
+func (s *Server) isNews(r refusal) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if last, ok := s.refusals[r]; ok && now.Sub(last) < tellAgain {
+		return false
+	}
+	if len(s.refusals) == maxRefusals {
+		clear(s.refusals)
+	}
+	s.refusals[r] = now
+	return true
+}
+
+// tell says why a sensor was refused, unless that was said of late, or too much is said: then how often it was not.
+func (s *Server) tell(c *session, err error) {
+	if !s.isNews(refusal{c.address, err.Error()}) {
+		return
+	}
 	missed, ok := s.refused.allow()
 	if !ok {
 		return
 	}
-	text := fmt.Sprintf("The sensor at %s is refused: %s", peer, err)
+	text := fmt.Sprintf("The sensor at %s is refused: %s", c.peer, err)
 	if missed > 0 {
-		text += fmt.Sprintf("; %d more were refused before", missed)
+		text += fmt.Sprintf("; %d others were refused before", missed)
 	}
-	s.o.Logger.Warn("sensor refused", "peer", peer, "error", err, "before", missed)
+	s.o.Logger.Warn("sensor refused", "peer", c.peer, "error", err, "before", missed)
 	s.o.Say(tocsin.MessageError, text)
 }
 

@@ -165,6 +165,7 @@ func (c *session) run(ctx context.Context, source *Source, deliver func([]pcap.P
 	}
 	err = c.reason(err)
 	c.fail(err)
+	source.left(c)
 	if c.stopped != nil {
 		return c.stopped
 	}

@@ -25,6 +25,7 @@ type Source struct {
 	mu       sync.Mutex
 	defined  string
 	peer     string   // of the newest session
+	barren   bool     // the newest session that Run heard ended before its source was open
 	current  *session // nil: the sensor is away
 	position Position
 	located  bool
@@ -84,6 +85,7 @@ type Status struct {
 	Version    string // of the tool
 	Address    string // of the newest session
 	Connected  bool
+	Barren     bool // the newest session ended before its source was open
 	RoundTrip  time.Duration
 }
 
@@ -91,7 +93,7 @@ type Status struct {
 func (s *Source) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	status := Status{UUID: s.uuid, Kind: s.kind, Definition: s.defined, Interface: readDefinition(s.defined).what, Version: s.version, Address: s.peer}
+	status := Status{UUID: s.uuid, Kind: s.kind, Definition: s.defined, Interface: readDefinition(s.defined).what, Version: s.version, Address: s.peer, Barren: s.barren}
 	if s.current != nil {
 		status.Connected, status.RoundTrip = true, s.current.out.roundTrip()
 	}
@@ -167,6 +169,13 @@ func (s *Source) detach(c *session) {
 	if s.current == c {
 		s.current = nil
 	}
+}
+
+// left notes how a session ended that Run heard.
+func (s *Source) left(c *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.barren = !c.opened.Load()
 }
 
 func (s *Source) definition() string {
