@@ -10,7 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/tocsin-wids/tocsin/ble"
 	"github.com/tocsin-wids/tocsin/capture/remote/wire"
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/dot11/radiotap"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -159,4 +162,41 @@ func FuzzSession(f *testing.F) {
 			}
 		})
 	})
+}
+
+func TestTheSignalOfASensorStandsBeforeThePacket(t *testing.T) {
+	whole := wire.Signal{DBm: -50, Noise: -95, KHz: 2437000}
+	for _, c := range []struct {
+		link   pcap.LinkType
+		signal wire.Signal
+		want   dot11.Radio
+	}{
+		{pcap.LinkIEEE80211, whole, dot11.Radio{Signal: -50, Noise: -95, Frequency: 2437}},
+		{pcap.LinkIEEE80211, wire.Signal{Noise: -95}, dot11.Radio{Noise: -95}},
+		{pcap.LinkIEEE80211, wire.Signal{KHz: 5180000}, dot11.Radio{Frequency: 5180}},
+	} {
+		b := append(bytes.Repeat([]byte{0xaa}, 30), "frame"...)
+		link, data := headed(c.link, b, 30, c.signal)
+		var r dot11.Radio
+		n, err := radiotap.Decode(data, &r)
+		if got := (dot11.Radio{Signal: r.Signal, Noise: r.Noise, Frequency: r.Frequency}); err != nil || link != pcap.LinkRadiotap || got != c.want || string(data[n:]) != "frame" {
+			t.Errorf("%+v: link type %d, %+v, %v", c.signal, link, r, err)
+		}
+	}
+	b := append(make([]byte, 30), "packet"...)
+	link, data := headed(pcap.LinkBLE, b, 30, wire.Signal{DBm: -70, KHz: 2480000})
+	var r ble.Reception
+	n, err := ble.DecodeRadio(data, &r)
+	if want := (ble.Reception{RF: 39, HasRF: true, Signal: -70}); err != nil || link != pcap.LinkBLERadio || r != want || string(data[n:]) != "packet" {
+		t.Errorf("link type %d, %+v, %v", link, r, err)
+	}
+	for _, link := range []pcap.LinkType{pcap.LinkRadiotap, pcap.LinkIEEE80211} {
+		signal := whole
+		if link == pcap.LinkIEEE80211 {
+			signal = wire.Signal{}
+		}
+		if got, data := headed(link, b, 30, signal); got != link || string(data) != "packet" {
+			t.Errorf("link type %d became %d", link, got)
+		}
+	}
 }

@@ -258,7 +258,10 @@ func (c *session) packet(payload []byte, arrival time.Duration) error {
 		}
 		return nil
 	}
-	p := pcap.Packet{Time: r.Time, Link: pcap.LinkType(r.Link), Length: max(r.Length, uint32(len(r.Data))), Data: r.Data}
+	size := uint32(len(r.Data))
+	at := c.in.from - len(payload) + r.At // in the buffer: frame has gone on to the next
+	link, data := headed(pcap.LinkType(r.Link), c.in.buf[:at+len(r.Data):at+len(r.Data)], at, r.Signal)
+	p := pcap.Packet{Time: r.Time, Link: link, Length: max(r.Length, size) + uint32(len(data)) - size, Data: data}
 	c.clock.learn(r.Time, arrival)
 	c.batch = append(c.batch, p)
 	if len(c.batch) == most {

@@ -12,6 +12,7 @@ type Report struct {
 	Time      time.Duration // since the Unix epoch, by the sensor's clock
 	Length    uint32        // before the tool or the radio cut it
 	Data      []byte        // in place
+	At        int           // where Data begins in the payload
 
 	HasRecord bool // JSON, of tools that hear something else than packets
 }
@@ -52,7 +53,7 @@ func DecodePacket(payload []byte, r *Report) error {
 		case 2:
 			w.signal(&r.Signal)
 		case 4:
-			w.packet(r)
+			w.packet(r, len(payload))
 		case 5:
 			r.HasRecord = true
 			w.skip()
@@ -63,8 +64,8 @@ func DecodePacket(payload []byte, r *Report) error {
 	return w.err()
 }
 
-func (w *walker) packet(r *Report) {
-	r.HasPacket, r.Link, r.Length, r.Data = true, 0, 0, nil
+func (w *walker) packet(r *Report, size int) {
+	r.HasPacket, r.Link, r.Length, r.Data, r.At = true, 0, 0, nil, 0
 	var seconds, micros uint64
 	for n := w.pairs(); n > 0 && !w.broken; n-- {
 		switch w.key() {
@@ -77,7 +78,11 @@ func (w *walker) packet(r *Report) {
 		case 4:
 			w.number32(&r.Length)
 		case 6:
-			w.octetsTo(&r.Data)
+			if v := w.next(); v.kind == kindText {
+				r.Data, r.At = v.text, size-len(w.b)-len(v.text)
+			} else {
+				w.pass(v)
+			}
 		default:
 			w.skip()
 		}

@@ -99,13 +99,19 @@ func TestAPacketInAnyForm(t *testing.T) {
 		{"the position with a key twice", `82 01 89 01 cb 40 4a 40 00 00 00 00 00 02 cb 40 2a 80 00 00 00 00 00 03 ca 42 08 00 00 04 03
 			08 ce 65 53 f1 00 09 00 0a ac "remote-fixed" 0a a4 "roof" 0b a1 "x"` + packet, located},
 		{"the signal in two's complement", `82 02 83 01 ce ff ff ff ce 02 ce ff ff ff a1 05 ce 00 25 2f 88` + packet, heard},
+		{"a value of a wrong kind after one that is right", `81 04 86 01 7f 02 ce 65 53 f1 00 03 ce 00 03 d0 90 04 cd 05 dc 06 c4 05 "frame" 06 92 01 02`, plain},
 		{"values of a wrong kind are absent", `82 04 82 01 a1 "x" 06 03 05 81 01 02`, Report{HasPacket: true, HasRecord: true}},
 		{"blocks of a wrong kind are empty", `83 01 91 05 02 c0 04 a1 "x"`, Report{HasPacket: true}},
 	} {
 		var r Report
-		if err := DecodePacket(unhex(t, c.bytes), &r); err != nil {
+		b := unhex(t, c.bytes)
+		if err := DecodePacket(b, &r); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
+		if !bytes.Equal(b[r.At:r.At+len(r.Data)], r.Data) {
+			t.Errorf("%s: the packet is not at %d", c.name, r.At)
+		}
+		r.At = 0
 		if diff := cmp.Diff(c.want, r); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
@@ -221,6 +227,9 @@ func FuzzDecode(f *testing.F) {
 		errFresh, err := DecodePacket(b, &fresh), DecodePacket(b, &used)
 		if diff := cmp.Diff(fresh, used); diff != "" || !errors.Is(err, errFresh) {
 			t.Errorf("%v, reused %v (-fresh +reused):\n%s", errFresh, err, diff)
+		}
+		if errFresh == nil && !bytes.Equal(b[fresh.At:fresh.At+len(fresh.Data)], fresh.Data) {
+			t.Errorf("the packet is not at %d", fresh.At)
 		}
 		if fresh.Time < 0 || fresh.Time >= latest*time.Second {
 			t.Errorf("time %v", fresh.Time)
