@@ -24,6 +24,6 @@
 // # Memory
 //
 // Sessions, sources, and those who have not announced themselves are bounded. A session takes 16 KiB, or 64 KiB once it
-// needed a longer frame, and some 10 KiB for its goroutines; a source at most 80 KiB for its channels, 3 KiB commonly. Packets
+// needed a longer frame, and some 25 KiB for its goroutines; a source at most 80 KiB for its channels, 3 KiB commonly. Packets
 // are decoded in place.
 package remote

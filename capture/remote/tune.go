@@ -20,7 +20,7 @@ type plan struct {
 	rate    float64
 }
 
-func (p plan) empty() bool { return p.channel == "" && p.hop == nil }
+func (p plan) empty() bool { return p.channel == "" && len(p.hop) == 0 }
 
 // maxMessage is the longest message that is sent: tools take 4096 octets over a websocket, and break what is longer in pieces.
 const maxMessage = 4000
@@ -45,44 +45,48 @@ func (p plan) request() wire.Tuning {
 	return wire.Tuning{Hop: &wire.Hop{Rate: p.rate, Channels: channel.Spread(p.hop)}}
 }
 
-// listed is the channels of a sensor that can be read, by what they mean. Tools list channel 2 of 6 GHz by the number of one of
-// 4.9 GHz, and ones that no radio has.
+// listed is the channels of a sensor that can be read, each once, and what they mean. Tools list channel 2 of 6 GHz by the number of
+// one of 4.9 GHz, and channels that no radio has.
 func listed(reported []string) (texts []string, parsed []channel.Channel) {
-	six := slices.ContainsFunc(reported, func(text string) bool {
-		c, err := channel.Parse(text)
-		return err == nil && channel.BandOf(c.MHz) == channel.Band6
-	})
+	six, seen := false, map[channel.Channel]bool{}
 	for _, text := range reported {
 		c, err := channel.Parse(text)
-		if err != nil || six && text == "187" || slices.Contains(parsed, c) {
+		if err != nil || seen[c] {
 			continue
 		}
+		seen[c] = true
+		six = six || channel.BandOf(c.MHz) == channel.Band6
 		texts, parsed = append(texts, text), append(parsed, c)
+	}
+	if i := slices.Index(texts, "187"); six && i >= 0 {
+		texts, parsed = slices.Delete(texts, i, i+1), slices.Delete(parsed, i, i+1)
 	}
 	return texts, parsed
 }
 
 // every returns one channel for each frequency of a sensor: what announces networks is sent 20 MHz wide, and a round over all
 // widths would take several times as long.
-func every(reported []string) []string {
-	var list []string
+func every(reported []string) (texts []string, parsed []channel.Channel) {
 	seen := map[int]bool{}
-	texts, parsed := listed(reported)
-	for i, c := range parsed {
+	all, means := listed(reported)
+	for i, c := range means {
 		if !seen[c.MHz] && channel.Regular(c.MHz) {
 			seen[c.MHz] = true
-			list = append(list, texts[i])
+			texts, parsed = append(texts, all[i]), append(parsed, c)
 		}
 	}
-	return list
+	return texts, parsed
 }
 
 // among parts what a sensor that reported channels can listen to from what it cannot.
 func among(wanted, reported []string) (can, lacks []string) {
+	has := map[int]bool{}
 	_, parsed := listed(reported)
+	for _, c := range parsed {
+		has[c.MHz] = true
+	}
 	for _, text := range wanted {
-		c, err := channel.Parse(text)
-		if err == nil && slices.ContainsFunc(parsed, func(r channel.Channel) bool { return r.MHz == c.MHz }) {
+		if c, err := channel.Parse(text); err == nil && has[c.MHz] {
 			can = append(can, text)
 		} else {
 			lacks = append(lacks, text)
@@ -98,27 +102,34 @@ func (d definition) plan(reported []string) (p plan, lacks []string) {
 	}
 	list := d.list("channels")
 	if len(list) == 0 {
-		blocked := d.list("block_channels")
-		list = slices.DeleteFunc(every(reported), func(c string) bool { return slices.ContainsFunc(blocked, same(c)) })
-		for _, c := range append(d.list("channel"), d.list("add_channels")...) {
-			if !slices.ContainsFunc(list, same(c)) {
-				list = append(list, c)
-			}
-		}
+		list = d.altered(reported)
 	}
 	p.hop, lacks = among(list, reported)
-	p.hop = fits(p.hop)
+	n := len(fits(p.hop))
+	p.hop, lacks = p.hop[:n], append(lacks, p.hop[n:]...)
 	p.rate = d.rate()
 	return p, lacks
 }
 
-// same returns what tells the channels that mean what a text means.
-func same(text string) func(string) bool {
-	c, err := channel.Parse(text)
-	return func(other string) bool {
-		o, problem := channel.Parse(other)
-		return other == text || err == nil && problem == nil && c == o
+// altered returns the channels of a sensor without those that the definition blocks, and with those that it adds.
+func (d definition) altered(reported []string) (list []string) {
+	blocked, has := map[channel.Channel]bool{}, map[channel.Channel]bool{}
+	_, parsed := listed(d.list("block_channels"))
+	for _, c := range parsed {
+		blocked[c] = true
 	}
+	texts, parsed := every(reported)
+	for i, c := range parsed {
+		if !blocked[c] {
+			list, has[c] = append(list, texts[i]), true
+		}
+	}
+	for _, text := range append(d.list("channel"), d.list("add_channels")...) {
+		if c, err := channel.Parse(text); err != nil || !has[c] {
+			list, has[c] = append(list, text), true
+		}
+	}
+	return list
 }
 
 // opened notes what a sensor reports of its radio, and returns where it is to listen and what it lacks for that.
@@ -126,10 +137,11 @@ func (s *Source) opened(o wire.Opened) (first plan, lacks []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.version = printable(o.Version)
-	s.tuning = capture.Tuning{Channel: o.Channel, Interface: printable(o.Interface), Hardware: printable(o.Hardware)}
+	s.tuning = capture.Tuning{Channel: printable(o.Channel), Interface: printable(o.Interface), Hardware: printable(o.Hardware)}
 	s.tuning.Channels, _ = listed(o.Channels)
 	if o.Hop != nil {
-		s.tuning.Hop, s.tuning.Rate = o.Hop.Channels, o.Hop.Rate
+		s.tuning.Rate = o.Hop.Rate
+		s.tuning.Hop, _ = listed(o.Hop.Channels)
 	}
 	if !tunable(s.kind) {
 		return plan{}, nil
@@ -146,12 +158,12 @@ func (s *Source) tuned(t wire.Tuned) {
 	defer s.mu.Unlock()
 	switch {
 	case t.Hop != nil:
-		s.tuning.Hop = t.Hop.Channels
+		s.tuning.Hop, _ = listed(t.Hop.Channels)
 		if t.Hop.Rate > 0 {
 			s.tuning.Rate = t.Hop.Rate
 		}
 	case t.Channel != "":
-		s.tuning.Channel, s.tuning.Hop, s.tuning.Rate = t.Channel, nil, 0
+		s.tuning.Channel, s.tuning.Hop, s.tuning.Rate = printable(t.Channel), nil, 0
 	}
 }
 
@@ -214,9 +226,9 @@ func (s *Source) planned(o capture.Order) (p plan, err error) {
 		return p, fmt.Errorf("%g hops a second are not possible: from one an hour to 20 a second are", o.Rate)
 	}
 	p.hop, p.rate = o.Hop, o.Rate
-	if p.hop == nil {
-		if p.hop = s.tuning.Hop; p.hop == nil {
-			p.hop = every(s.tuning.Channels)
+	if len(p.hop) == 0 {
+		if p.hop = s.tuning.Hop; len(p.hop) == 0 {
+			p.hop, _ = every(s.tuning.Channels)
 		}
 	}
 	if p.rate == 0 {
@@ -225,7 +237,7 @@ func (s *Source) planned(o capture.Order) (p plan, err error) {
 		}
 	}
 	var lacks []string
-	if p.hop, lacks = among(p.hop, s.tuning.Channels); lacks != nil || p.hop == nil {
+	if p.hop, lacks = among(p.hop, s.tuning.Channels); lacks != nil || len(p.hop) == 0 {
 		return p, fmt.Errorf("the radio cannot listen to channels %s", quoted(lacks))
 	}
 	if n := len(fits(p.hop)); n < len(p.hop) {

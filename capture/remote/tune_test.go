@@ -74,10 +74,13 @@ func TestARadioHopsAsItsDefinitionSays(t *testing.T) {
 
 func TestALongListFitsIntoWhatToolsTake(t *testing.T) {
 	var channels []string
-	for i := range 300 {
-		channels = append(channels, fmt.Sprintf("%dHT20", 36+4*(i%30)), fmt.Sprintf("%d", 2412+5*(i%13)), fmt.Sprintf("%dVHT80", 36+4*(i%30)))
+	for n := 36; n <= 177; n++ {
+		channels = append(channels, fmt.Sprint(n), fmt.Sprintf("%dHT20", n), fmt.Sprintf("%dW5", n), fmt.Sprintf("%dW10", n))
 	}
-	order(t, `wlan0:channels="`+strings.Join(channels, ",")+`"`, channels)
+	hop, _, said := order(t, `wlan0:channels="`+strings.Join(channels, ",")+`"`, channels)
+	if len(hop) < 400 || len(hop) == len(channels) || len(said) != 1 {
+		t.Errorf("of %d channels it hops over %d; said %q", len(channels), len(hop), said)
+	}
 }
 
 func TestARadioIsTunedByOrder(t *testing.T) {
