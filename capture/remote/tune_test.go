@@ -74,7 +74,7 @@ func TestARadioHopsAsItsDefinitionSays(t *testing.T) {
 
 func TestALongListFitsIntoWhatToolsTake(t *testing.T) {
 	var channels []string
-	for n := 36; n <= 177; n++ {
+	for n := 36; n <= 196; n++ {
 		channels = append(channels, fmt.Sprint(n), fmt.Sprintf("%dHT20", n), fmt.Sprintf("%dW5", n), fmt.Sprintf("%dW10", n))
 	}
 	hop, _, said := order(t, `wlan0:channels="`+strings.Join(channels, ",")+`"`, channels)
