@@ -191,7 +191,7 @@ func TestCrowdsOfConnectionsLeaveRoomForSensors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, remote.Options{})
 		defer b.stop()
-		for i := range 5000 {
+		for i := range 1000 {
 			intrude(b.connect(fmt.Sprintf("203.0.113.9:%d", i+1)), nil, 0)
 		}
 		tool := b.tool(sensor, remotetest.Options{})
