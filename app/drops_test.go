@@ -96,7 +96,7 @@ func TestEveryPacketIsAccountedForUnderOverload(t *testing.T) {
 	s.mu.Lock() // the detectors stand still
 	close(source.begin)
 	<-source.done
-	_, queued := s.states[0].backlog.counts()
+	_, queued := s.roster.all()[0].backlog.counts()
 	s.mu.Unlock()
 	seen := 1000 - queued
 	waitFor(func() bool {
@@ -105,7 +105,7 @@ func TestEveryPacketIsAccountedForUnderOverload(t *testing.T) {
 		return s.shard.packets == seen
 	})
 	waitFor(func() bool { return s.packets.Counts().Written == seen })
-	d := s.drops()[0]
+	d := s.drops(s.roster.all())[0]
 	t.Logf("1000 delivered: %d reached the detectors, drops %+v", seen, d)
 	if seen > 300 || seen < 100 {
 		t.Errorf("%d of 1000 packets were seen beside a queue of 100", seen)
@@ -114,11 +114,11 @@ func TestEveryPacketIsAccountedForUnderOverload(t *testing.T) {
 	if diff := cmp.Diff(want, d); diff != "" || d.Header < seen/20 || d.Frame < seen/20 || d.Damaged < seen/20 || d.Header+d.Frame+d.Damaged > seen/2 {
 		t.Errorf("of %d seen (-want +got):\n%s", seen, diff)
 	}
-	if r := s.sourceRecords()[0]; r.Errors != d.Header+d.Frame+d.Damaged || r.Lost != 53+queued {
+	if r := (sourceControl{s}).Sources()[0]; r.Errors != d.Header+d.Frame+d.Damaged || r.Lost != 53+queued {
 		t.Errorf("the record has %d errors and %d lost", r.Errors, r.Lost)
 	}
 	waitFor(func() bool { // one alert leaves the other to the next second
-		s.watch(s.states[0], time.Now().Add(time.Minute))
+		s.watch(s.roster.all()[0], time.Now().Add(time.Minute))
 		return lossTold(s, "in the kernel's buffer") && lossTold(s, "in the queue before the detectors")
 	})
 	stop()
@@ -179,7 +179,7 @@ func TestLogKeepsOnlyWhatIsChosen(t *testing.T) {
 			t.Fatalf("the log has %+v", o)
 		}
 	}
-	if d := s.describe().Sources[0]; d.Drops != (v1.Drops{}) || d.UUID != s.states[0].uuid {
+	if d := s.describe().Sources[0]; d.Drops != (v1.Drops{}) || d.UUID != s.roster.all()[0].uuid {
 		t.Errorf("of a capture that is read whole: %+v", d)
 	}
 }

@@ -115,8 +115,8 @@ func TestMistakesInDefinitionsOfFeedsAreTold(t *testing.T) {
 	}
 }
 
-// logged has a server write a log of the demo and returns where it is.
-func logged(t *testing.T) string {
+// logOfDemo has a server write a log of the demo and returns where it is.
+func logOfDemo(t *testing.T) string {
 	t.Helper()
 	conf := config.Default()
 	conf.Server.Listen = "127.0.0.1:0"
@@ -167,7 +167,7 @@ func TestLogAnalysesToWhatItsCaptureDoes(t *testing.T) {
 		}
 		return list, files[0]
 	}
-	path := logged(t)
+	path := logOfDemo(t)
 	folder := filepath.Dir(path)
 	db, err := sql.Open("sqlite", filepath.Join(folder, "other.db"))
 	if err != nil {

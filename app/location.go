@@ -170,13 +170,3 @@ func (s *Server) placed(batch []pcap.Packet) *tocsin.Location {
 	}
 	return s.places.of(s.sensors.source(batch[0].Interface), time.Now())
 }
-
-// source returns the source that a radio belongs to; -1 if there is no such radio.
-func (s *sensors) source(radio uint16) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if int(radio) < len(s.sources) {
-		return s.sources[radio]
-	}
-	return -1
-}

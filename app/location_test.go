@@ -141,9 +141,7 @@ func TestMistakesInPlacesAreTold(t *testing.T) {
 		demoFile + ":lat=1,lon=1,alt=h": `alt: "h" is not a number`,
 		demoFile + ":metagps=":          "metagps= names no receiver",
 	} {
-		o := Options{Config: config.Default()}
-		o.Config.Server.Sources = []string{definition}
-		_, err := openSources(o)
+		_, err := openSource(definition, newRadios(tocsin.Policy{}, nil))
 		if err == nil || !strings.HasPrefix(err.Error(), "source "+definition+": "+want) {
 			t.Errorf("%s: got %v, want %s", definition, err, want)
 		}

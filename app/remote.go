@@ -62,7 +62,7 @@ func (s *Server) arrived(ctx context.Context, source *remote.Source, isNew bool)
 	switch {
 	case state == nil:
 		var err error
-		if state, err = s.roster.add(status.Definition, source); err != nil {
+		if state, err = s.addSource(status.Definition, source); err != nil {
 			return err
 		}
 		s.ledger.Say(tocsin.MessageInfo, fmt.Sprintf("The sensor %s at %s is a new source, of type %s", state.called(), status.Address, status.Kind))

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
@@ -25,49 +24,6 @@ import (
 	"github.com/tocsin-wids/tocsin/capture/tzsp"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
-
-// sensors numbers the radios of all sources: those of one source follow each other as they are heard of.
-type sensors struct {
-	mu      sync.Mutex
-	names   []string
-	sources []int // of the names
-	known   map[sensorKey]uint16
-}
-
-type sensorKey struct {
-	source int
-	radio  uint16
-}
-
-// maxSensors bounds the table that a capture with many interfaces can fill.
-const maxSensors = 1 << 15
-
-// number returns the number of a radio.
-func (s *sensors) number(source int, radio uint16, name func() string) uint16 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sensorKey{source, radio}
-	n, ok := s.known[key]
-	if ok || len(s.names) == maxSensors {
-		return n
-	}
-	if s.known == nil {
-		s.known = map[sensorKey]uint16{}
-	}
-	n = uint16(len(s.names))
-	s.known[key] = n
-	s.names, s.sources = append(s.names, name()), append(s.sources, source)
-	return n
-}
-
-func (s *sensors) name(n uint16) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if int(n) < len(s.names) {
-		return s.names[n]
-	}
-	return ""
-}
 
 // openSources makes the sources that the configuration names and adds those of o.
 func (s *Server) openSources() error {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -99,13 +98,6 @@ func (s *Server) describeSensors() []v1.Sensor {
 		list[n].LastHeard = tocsin.Moment(h.last)
 	}
 	return list
-}
-
-// all returns the names of the radios and the number of the source that each belongs to.
-func (s *sensors) all() (names []string, sources []int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.names), slices.Clone(s.sources)
 }
 
 // catalogueOf tells of every detector what does not change while the server runs.

@@ -51,7 +51,7 @@ func (s *station) stream(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.newest = feed
 	s.mu.Unlock()
-	out, err := pcap.NewMixer(w, func(radio uint16) string { return fmt.Sprint("wlan", radio) })
+	out, err := pcap.NewMixer(w, func(radio uint16) pcap.Interface { return pcap.Interface{Name: fmt.Sprint("wlan", radio)} })
 	if err != nil {
 		s.t.Error(err)
 	}
@@ -126,7 +126,7 @@ func answered(t testing.TB, status int, b []byte) string {
 func recorded(t testing.TB, packets ...pcap.Packet) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	out, err := pcap.NewMixer(&b, func(radio uint16) string { return strings.Repeat("r", int(radio)%60) + fmt.Sprint(radio) })
+	out, err := pcap.NewMixer(&b, func(radio uint16) pcap.Interface { return pcap.Interface{Name: strings.Repeat("r", int(radio)%60) + fmt.Sprint(radio)} })
 	if err != nil {
 		t.Fatal(err)
 	}

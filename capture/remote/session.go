@@ -56,7 +56,8 @@ type reader struct {
 	asIs    bool // times of a file
 	report  wire.Report
 	batch   []pcap.Packet
-	told    bool // that it sends what is no packet
+	place   *pcap.Position // where the sensor is; nil: it has not said
+	told    bool           // that it sends what is no packet
 }
 
 // newSession returns the session of a stream.
@@ -245,7 +246,7 @@ func (c *session) packet(payload []byte, arrival time.Duration) error {
 		return &mistake{err}
 	}
 	if r.Position.Known() {
-		c.source.locate(r.Position)
+		c.place = moved(c.place, r.Position)
 	}
 	switch {
 	case !r.HasPacket && !r.HasRecord:
@@ -261,13 +262,24 @@ func (c *session) packet(payload []byte, arrival time.Duration) error {
 	size := uint32(len(r.Data))
 	at := c.in.from - len(payload) + r.At // in the buffer: frame has gone on to the next
 	link, data := headed(pcap.LinkType(r.Link), c.in.buf[:at+len(r.Data):at+len(r.Data)], at, r.Signal)
-	p := pcap.Packet{Time: r.Time, Link: link, Length: max(r.Length, size) + uint32(len(data)) - size, Data: data}
+	p := pcap.Packet{Time: r.Time, Link: link, Length: max(r.Length, size) + uint32(len(data)) - size, Data: data, Position: c.place}
 	c.clock.learn(r.Time, arrival)
 	c.batch = append(c.batch, p)
 	if len(c.batch) == most {
 		return c.flush()
 	}
 	return nil
+}
+
+// moved returns where the sensor is now: the same as long as it does not move, so that its packets share it. The time is that of the
+// packets.
+func moved(before *pcap.Position, p wire.Position) *pcap.Position {
+	now := pcap.Position{Latitude: p.Latitude, Longitude: p.Longitude, Altitude: p.Altitude, Speed: p.Speed, Heading: p.Heading, Fix: uint8(min(p.Fix, 3))}
+	if before != nil && *before == now {
+		return before
+	}
+	fresh := now // the copy alone is kept
+	return &fresh
 }
 
 // flush delivers the batch.

@@ -11,10 +11,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/remote"
 	"github.com/tocsin-wids/tocsin/capture/remote/remotetest"
 	"github.com/tocsin-wids/tocsin/capture/remote/wire"
+	"github.com/tocsin-wids/tocsin/pcap"
 )
 
 const sensor = "198.51.100.7:40000"
@@ -244,20 +247,23 @@ func TestToolsComeBackAfterTheServerDoes(t *testing.T) {
 	})
 }
 
-func TestThePositionOfASensor(t *testing.T) {
+func TestPacketsOfASensorSayWhereItWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, remote.Options{})
 		defer b.stop()
 		at := wire.Position{Latitude: 52.5, Longitude: 13.25, Altitude: 34, Fix: 3, Time: 1700000000 * time.Second}
 		tool := b.tool(sensor, remotetest.Options{At: &at})
-		pass(time.Second)
-		if _, ok := b.source().Position(); ok {
-			t.Error("it has a position before it said so")
+		for range 2 {
+			tool.Packet(127, now(), []byte("x"))
+			pass(time.Second)
 		}
-		tool.Packet(127, now(), []byte("x"))
-		pass(time.Second)
-		if got, ok := b.source().Position(); !ok || got != at {
-			t.Errorf("the position is %+v, %v", got, ok)
+		got := b.packets("roof")
+		want := &pcap.Position{Latitude: 52.5, Longitude: 13.25, Altitude: 34, Fix: 3}
+		if len(got) != 2 || got[0].Position != got[1].Position {
+			t.Fatalf("packets %+v, want two that share a position", got)
+		}
+		if diff := cmp.Diff(want, got[0].Position); diff != "" {
+			t.Errorf("position (-want +got)\n%s", diff)
 		}
 	})
 }

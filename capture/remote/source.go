@@ -22,20 +22,15 @@ type Source struct {
 	octets           atomic.Uint64
 	lost             atomic.Uint64
 
-	mu       sync.Mutex
-	defined  string
-	peer     string   // of the newest session
-	barren   bool     // the newest session that Run heard ended before its source was open
-	current  *session // nil: the sensor is away
-	position Position
-	located  bool
-	version  string
-	tuning   capture.Tuning
-	order    plan // of people; empty: the definition says where to listen
+	mu      sync.Mutex
+	defined string
+	peer    string   // of the newest session
+	barren  bool     // the newest session that Run heard ended before its source was open
+	current *session // nil: the sensor is away
+	version string
+	tuning  capture.Tuning
+	order   plan // of people; empty: the definition says where to listen
 }
-
-// Position is where a sensor was, and when by its clock.
-type Position = wire.Position
 
 var (
 	_ capture.Live  = (*Source)(nil)
@@ -68,13 +63,6 @@ func (s *Source) Reopens() bool { return true }
 
 // Tunable reports whether Tune can do anything.
 func (s *Source) Tunable() bool { return tunable(s.kind) }
-
-// Position returns where the sensor was when it sent its newest packet; false if it has not said.
-func (s *Source) Position() (Position, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.position, s.located
-}
 
 // Status is what is known of a sensor.
 type Status struct {
@@ -186,12 +174,6 @@ func (s *Source) definition() string {
 
 // called is the name for people: it is the sensor's choice.
 func (s *Source) called() string { return tocsin.Quote([]byte(s.name)) }
-
-func (s *Source) locate(p Position) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.position, s.located = p, true
-}
 
 // count numbers a batch.
 func (s *Source) count(batch []pcap.Packet) {
