@@ -84,7 +84,7 @@ func TestWhoeverIsNoSensorIsSentAwayWithAReasonAndNobodyElseNotices(t *testing.T
 		{"a UUID of other letters", announce("wlan1", "linuxwifi", uuidOf("00000000000X")), "which is none"},
 		{"no definition", announce("", "linuxwifi", uuidOf("000000000001")), "without a definition"},
 		{"a type that is none", announce("wlan1", "a\x1b[2J", uuidOf("000000000001")), `"a\x1b[2J", which is no type`},
-		{"the tool for logs", announce("/x.kismet", "kismetdb", uuidOf("000000000001")), "have Tocsin read a pcap"},
+		{"the tool for logs", announce("/x.kismet", "kismetdb", uuidOf("000000000001")), "have Tocsin read the log itself"},
 		{"a sensor of another type", announce("wlan0", "openbsdwifi", uuidOf("AABBCCDDEEFF")), "of one of type linuxwifi"},
 		{"a sensor that is here", announce("wlan0", "linuxwifi", uuidOf("AABBCCDDEEFF")), `the sensor "roof", which is connected from ` + sensor},
 		{"nothing", nil, "did not announce its source within 5s"},

@@ -256,7 +256,7 @@ func (s *Server) attach(c *session, a wire.Announcement) (source *Source, isNew 
 	uuid, ok := canonical(a.UUID)
 	switch {
 	case a.Type == archiveKind:
-		return nil, false, errors.New("the tool for Kismet's logs sends wrong packets: have Tocsin read a pcap of it, such as kismetdb_to_pcap writes")
+		return nil, false, errors.New("the tool for Kismet's logs sends wrong packets: have Tocsin read the log itself, with --source FILE.kismet")
 	case !isKind(a.Type):
 		return nil, false, fmt.Errorf("it announces a source of type %s, which is no type", tocsin.Quote([]byte(a.Type)))
 	case !ok:

@@ -153,7 +153,13 @@ func (c *session) announcement() (a wire.Announcement, err error) {
 func (c *session) run(ctx context.Context, source *Source, deliver func([]pcap.Packet) error) error {
 	defer close(c.heard)
 	defer context.AfterFunc(ctx, func() { c.fail(ctx.Err()) })()
-	c.source, c.deliver = source, deliver
+	c.source = source
+	c.deliver = func(batch []pcap.Packet) error {
+		if err := ctx.Err(); err != nil {
+			return err // the frames that came with the last batch are not wanted any more
+		}
+		return deliver(batch)
+	}
 	definition := source.definition()
 	of := readDefinition(definition)
 	c.asIs = source.kind == fileKind && !of.truth("timestamp", false)

@@ -30,6 +30,7 @@ type Options struct {
 	Mute       bool          // answers no PING
 	Slow       time.Duration // that it takes to look at a frame
 	Deaf       time.Duration // until it ends without a PING; 15 s if 0
+	Poll       time.Duration // between looks at what there is to send, where nothing comes; half a second if 0
 	Stuck      bool          // answers no order to tune
 	Twice      bool          // tells of tuning twice, as with old drivers
 }
@@ -92,6 +93,9 @@ func begin(conn transport, o Options) *Tool {
 	}
 	if o.Channels == nil {
 		o.Channels = []string{"1", "6", "11"}
+	}
+	if o.Poll == 0 {
+		o.Poll = poll
 	}
 	if o.Deaf == 0 {
 		o.Deaf = 15 * time.Second
@@ -175,7 +179,7 @@ const poll = 500 * time.Millisecond
 func (t *Tool) loop() {
 	t.flush()
 	pinged := time.Now()
-	timer := time.NewTicker(poll)
+	timer := time.NewTicker(t.o.Poll)
 	defer timer.Stop()
 	for {
 		came := false
