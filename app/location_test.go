@@ -86,8 +86,11 @@ func standingServer(t *testing.T, receivers ...string) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{options: o, places: p}
-	for i := range o.Config.Server.Sources {
+	s := &Server{options: o, places: p, roster: newRoster(1)}
+	for i, definition := range o.Config.Server.Sources {
+		if _, err := s.addSource(definition, &flaky{}); err != nil {
+			t.Fatal(err)
+		}
 		s.sensors.number(i, 0, func() string { return "" })
 	}
 	return s
