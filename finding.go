@@ -44,6 +44,7 @@ type Detected struct {
 	Hopping    bool          // the frame was Bluetooth, which claims no channel and is on many
 	Frequency  uint16        // MHz it was received on; 0 if unknown
 	Signal     int8          // dBm; 0 if unknown
-	Sensor     uint16
-	Location   *Location // that came with the frame, valid until Report returns; nil if none did, or the finding is apart from it
+	Sensor     uint16        // that heard it first
+	Others     []uint16      // that heard it before the finding was made, or others like it shortly before
+	Location   *Location     // that came with the frame, valid until Report returns; nil if none did, or the finding is apart from it
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -124,8 +125,10 @@ func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 		a.Severity = *d.Severity
 	}
 	if l.options.Sensor != nil && !d.Apart {
-		if name := l.options.Sensor(d.Sensor); name != "" {
-			a.Sensors = []string{name}
+		for _, n := range append([]uint16{d.Sensor}, d.Others...) {
+			if name := l.options.Sensor(n); name != "" && !slices.Contains(a.Sensors, name) {
+				a.Sensors = append(a.Sensors, name)
+			}
 		}
 	}
 	return a

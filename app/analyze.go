@@ -116,6 +116,9 @@ func analyzeFile(ctx context.Context, path string, o AnalyzeOptions, kept *evide
 		return report.File{}, err
 	}
 	err = source.Run(ctx, func(batch []pcap.Packet) error {
+		if len(source.Sensors()) > 1 {
+			s.engine.ExpectSensors()
+		}
 		s.observe(batch)
 		if o.Progress != nil {
 			o.Progress(source.Progress())

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/capture/merge"
 	"github.com/tocsin-wids/tocsin/dot11"
 	"github.com/tocsin-wids/tocsin/track"
 )
@@ -17,6 +18,7 @@ type Options struct {
 	Settings map[string]Settings // by header
 	Tracker  interface {         // a *track.Tracker; nil: detectors see empty Sights
 		Observe(o *tocsin.Observation) *track.Sight
+		Copy(o *tocsin.Observation) // a further reception of what was observed
 	}
 	Report func(tocsin.Detected) // called by Observe, in the order of the frames
 	Logger *slog.Logger          // of detectors that fail; discards if nil
@@ -32,7 +34,7 @@ type Settings struct {
 type Engine struct {
 	options Options
 	slots   []*slot
-	copies  copies
+	merger  merge.Merger
 	found   Findings
 	nobody  track.Sight // of damaged frames
 
@@ -159,10 +161,14 @@ func state(f *dot11.Frame, air *track.Sight) int {
 	return s
 }
 
-// Observe takes the next frame, which Decode accepted. What another sensor heard before is passed over; a
-// damaged frame is shown to no one but the detectors that asked for such.
+// Observe takes the next frame, which Decode accepted, and moves its time to the clock of the first sensor. What another
+// sensor heard before is no other frame: it teaches how its sensor hears the transmitter. A damaged frame is shown to no one but the
+// detectors that asked for such.
 func (e *Engine) Observe(o *tocsin.Observation) {
-	if e.copies.heard(o) {
+	if !e.merger.First(o) {
+		if e.options.Tracker != nil && o.Frame != nil {
+			e.options.Tracker.Copy(o)
+		}
 		return
 	}
 	if o.BLE != nil {
@@ -181,6 +187,10 @@ func (e *Engine) Observe(o *tocsin.Observation) {
 		at = e.show(list, at, o, air)
 	}
 }
+
+// ExpectSensors says that the frames come from several sensors: what the first one heard before the others begin is remembered,
+// to recognise what they heard of it.
+func (e *Engine) ExpectSensors() { e.merger.Expect() }
 
 // ReadPolicy gives the detectors that can change their policy p, between two frames.
 func (e *Engine) ReadPolicy(p tocsin.Policy) {
@@ -224,6 +234,9 @@ func (e *Engine) report(s *slot, o *tocsin.Observation, air *track.Sight) {
 		detected := complete(e.found.list[i], &s.spec.Definition, o)
 		if s.spec.Gaps {
 			doubtGaps(&detected.Finding, air.Share())
+		}
+		if !detected.Apart {
+			detected.Others = e.merger.Others()
 		}
 		e.options.Report(detected)
 		e.found.list[i] = tocsin.Finding{}

@@ -63,8 +63,9 @@ func TestDetectorsSeeOnlyTheKindsTheyAskedFor(t *testing.T) {
 }
 
 // noTracker counts what it is shown.
-type noTracker struct{ frames int }
+type noTracker struct{ frames, copies int }
 
+func (n *noTracker) Copy(*tocsin.Observation)                 { n.copies++ }
 func (n *noTracker) Observe(*tocsin.Observation) *track.Sight { n.frames++; return &track.Sight{} }
 
 func TestTrackerDoesNotSeeDamagedFrames(t *testing.T) {
@@ -233,7 +234,32 @@ func TestFindingApartTakesNothingFromItsFrame(t *testing.T) {
 // said is a tracker that says of every frame whether it is a repetition.
 type said struct{ repeated bool }
 
+func (s *said) Copy(*tocsin.Observation)                 {}
 func (s *said) Observe(*tocsin.Observation) *track.Sight { return &track.Sight{Repeated: s.repeated} }
+
+func TestFurtherReceptionsAreTheTrackersAlone(t *testing.T) {
+	shown, tracker := 0, &noTracker{}
+	var found []tocsin.Detected
+	e, err := detect.New(detect.Options{
+		Specs: []detect.Spec{spec("ALL", dot11.AnyKind, func(_ *tocsin.Observation, r *detect.Findings) {
+			shown++
+			r.Add(tocsin.Finding{Text: "heard"})
+		})},
+		Tracker: tracker, Report: func(d tocsin.Detected) { found = append(found, d) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range []struct{ sequence, sensor uint16 }{{1, 0}, {2, 1}, {3, 0}, {3, 1}, {3, 2}, {4, 2}} {
+		e.Observe(&tocsin.Observation{Time: time.Hour, Frame: frame(t, dot11.Deauth, h.sequence), Sensor: h.sensor})
+	}
+	if shown != 4 || tracker.frames != 4 || tracker.copies != 2 {
+		t.Errorf("%d frames shown, %d and %d copies to the tracker; want 4, 4 and 2", shown, tracker.frames, tracker.copies)
+	}
+	if d := cmp.Diff([]uint16{0, 1}, found[len(found)-1].Others); d != "" {
+		t.Errorf("other sensors: %s", d)
+	}
+}
 
 func TestContentIsNotShownAgainNorEncrypted(t *testing.T) {
 	shown := 0

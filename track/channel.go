@@ -31,7 +31,7 @@ const (
 // channels are those of all bands, by the remainder of their frequency: those in use have different ones.
 type channels struct {
 	list   [1024]channel
-	newest *channel // of the last frame
+	newest [64]*channel // of the last frame of each sensor; those beyond share
 }
 
 // hear notes that o was heard, and returns its channel.
@@ -42,8 +42,9 @@ func (c *channels) hear(o *tocsin.Observation) *channel {
 	}
 	ch := &c.list[tuned%uint16(len(c.list))]
 	pause := o.Time - ch.last
-	stayed := c.newest == ch
-	c.newest = ch
+	newest := &c.newest[o.Sensor%uint16(len(c.newest))]
+	stayed := *newest == ch
+	*newest = ch
 	if ch.tuned != tuned || ch.last == 0 || pause > away || pause < -away {
 		*ch = channel{tuned: tuned, began: o.Time, last: o.Time}
 		return ch

@@ -57,7 +57,7 @@ const templateDuration = 314
 
 // Emitter is what the frames of one transmitter have in common.
 type Emitter struct {
-	Signal     Signal
+	Signal     Signals
 	Management Sequence // but for beacons and probe requests, which may have counters of their own
 }
 
@@ -80,7 +80,7 @@ func (t *Tracker) judge(o *tocsin.Observation) {
 // management frames share.
 func (e *Emitter) judge(o *tocsin.Observation, d *Doubt, known Fit) {
 	f, h := o.Frame, heard(o)
-	d.Deviates, d.Usual = e.Signal.Deviates(h), e.Signal.Mean()
+	d.Deviates, d.Usual = e.Signal.Deviates(h), e.Signal.Mean(h.Sensor)
 	if f.Kind.IsManagement() && f.Kind != dot11.ProbeReq {
 		d.Sequence, d.Due = known, e.Management.Last()
 		if known == FitUnknown {

@@ -84,8 +84,13 @@ func (l *Lines) Odd() bool {
 	return l.now != i && l.line[i].frames >= wellKnown
 }
 
-// Signals returns the mean signals of the line with more frames and of the other, in dBm; 0 where there was none.
+// Signals returns the mean signals of the line with more frames and of the other, in dBm; 0 where there was none, or none
+// at the same sensor.
 func (l *Lines) Signals() (more, other int) {
 	i := l.main()
-	return l.line[i].signal.Mean(), l.line[1-i].signal.Mean()
+	a, b := &l.line[i].signal, &l.line[1-i].signal
+	if more = a.Mean(); a.sensor == b.sensor {
+		other = b.Mean()
+	}
+	return more, other
 }

@@ -10,10 +10,58 @@ type Heard struct {
 
 func heard(o *tocsin.Observation) Heard { return Heard{o.Radio.Signal, o.Sensor} }
 
+// Signals is a Signal at each of the sensors that hear a transmitter most.
+type Signals [4]Signal
+
+// at returns the signal at the sensor; nil if none is known.
+func (s *Signals) at(sensor uint16) *Signal {
+	for i := range s {
+		if x := &s[i]; x.frames > 0 && x.sensor == sensor {
+			return x
+		}
+	}
+	return nil
+}
+
+// add takes the signal of a frame. Where no room is left for its sensor, the one that hears least makes it in time.
+func (s *Signals) add(h Heard) {
+	x := s.at(h.Sensor)
+	if x == nil {
+		x = &s[0]
+		for i := range s[1:] {
+			if s[i+1].frames < x.frames {
+				x = &s[i+1]
+			}
+		}
+	}
+	x.add(h)
+}
+
+// Mean returns the mean at the sensor in dBm; 0 if it is not known there.
+func (s *Signals) Mean(sensor uint16) int {
+	if x := s.at(sensor); x != nil {
+		return x.Mean()
+	}
+	return 0
+}
+
+// Deviates is Signal.Deviates at the sensor of h.
+func (s *Signals) Deviates(h Heard) bool {
+	x := s.at(h.Sensor)
+	return x != nil && x.Deviates(h)
+}
+
+// Agrees is Signal.Agrees at the sensor of h.
+func (s *Signals) Agrees(h Heard) bool {
+	x := s.at(h.Sensor)
+	return x != nil && x.Agrees(h)
+}
+
 // Signal is the mean strength of one transmitter at one sensor, and how far from it frames usually are.
 type Signal struct {
 	mean, spread int16 // 1/16 dB
 	frames       uint8 // saturates
+	others       uint8 // of other sensors since the last
 	sensor       uint16
 }
 
@@ -21,6 +69,7 @@ const (
 	signalUnit  = 16
 	signalKnown = 16 // frames from which on a signal is known
 	signalReach = 10 // dB; rate and fading alone make nearly as much
+	signalOver  = 64 // frames of others after which the sensor is taken to hear the transmitter no longer
 )
 
 // add takes the signal of a frame. What is far off counts as if it were less: one forged frame must not move the mean much.
@@ -28,13 +77,14 @@ func (s *Signal) add(h Heard) {
 	if h.Signal == 0 {
 		return
 	}
+	if s.frames > 0 && s.sensor != h.Sensor && s.others < signalOver {
+		s.others++
+		return
+	}
 	if s.frames == 0 || s.sensor != h.Sensor {
-		if s.frames > 0 {
-			s.frames--
-			return
-		}
 		*s = Signal{mean: int16(h.Signal) * signalUnit, spread: 2 * signalUnit, sensor: h.Sensor}
 	}
+	s.others = 0
 	d := int16(h.Signal)*signalUnit - s.mean
 	d = min(max(d, -signalReach*signalUnit), signalReach*signalUnit)
 	weight := int16(min(s.frames, 15)) + 1

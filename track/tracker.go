@@ -90,6 +90,22 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 	return &t.sight
 }
 
+// Copy takes a further reception of a frame that was observed. It tells how its sensor hears the transmitter, and that it
+// listens to the channel.
+func (t *Tracker) Copy(o *tocsin.Observation) {
+	f := o.Frame
+	t.channels.hear(o)
+	if o.Radio.Signal == 0 || disconnects(f) { // whom it comes from is doubted
+		return
+	}
+	from := f.Transmitter()
+	if b := t.bsss.Peek(from); b != nil {
+		b.Signal.add(heard(o))
+	} else if s := t.stations.Peek(from); s != nil {
+		s.Signal.add(heard(o))
+	}
+}
+
 // Keep has the network go last when there is no room: it is under attack.
 func (t *Tracker) Keep(bssid dot11.Addr) { t.bsss.Promote(bssid) }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // frameTime lists the folders that know only the time of frames.
-var frameTime = []string{"dot11", "ble", "ip", "remoteid", "pcap", "window", "track", "detect", "detectors"}
+var frameTime = []string{"dot11", "ble", "ip", "remoteid", "pcap", "window", "track", "capture/merge", "detect", "detectors"}
 
 func TestFramePathNeverReadsTheClock(t *testing.T) {
 	forbidden := []string{"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Sleep"}
@@ -33,7 +33,7 @@ func TestFramePathNeverReadsTheClock(t *testing.T) {
 
 // TestFramePathNeverLocks holds for all that one goroutine a shard runs.
 func TestFramePathNeverLocks(t *testing.T) {
-	lockFree := []string{"dot11", "ble", "ip", "remoteid", "window", "track", "detectors"}
+	lockFree := []string{"dot11", "ble", "ip", "remoteid", "window", "track", "capture/merge", "detectors"}
 	for _, f := range tree(t) {
 		if f.test || !slices.ContainsFunc(lockFree, func(r string) bool { return isUnder(f.folder, r) }) {
 			continue
