@@ -88,18 +88,27 @@ func (l *kismetLog) packet(p *pcap.Packet, o *tocsin.Observation) {
 }
 
 // observe shows a batch of one source to the detectors.
-func (s *Server) observe(batch []pcap.Packet, source string) {
+func (s *Server) observe(batch []pcap.Packet, source string, live bool) {
 	s.export.Offer(batch, source)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.log == nil {
-		s.shard.observe(batch)
+		s.judge(batch, live)
 		return
 	}
 	s.log.source, s.log.place = source, s.placed(batch)
-	s.shard.observe(batch)
+	s.judge(batch, live)
 	s.log.Offer()
 	s.log.tags = "" // if packets are not logged
+}
+
+// judge takes a batch to the detectors. What is live is of now, whatever the clock of its sensor says.
+func (s *Server) judge(batch []pcap.Packet, live bool) {
+	if live {
+		s.shard.observeNow(batch, time.Duration(time.Now().UnixNano()))
+	} else {
+		s.shard.observe(batch)
+	}
 }
 
 // flush gives the log the last packets of a source.

@@ -63,6 +63,7 @@ var (
 	sensorFrames     = counter("sensor_frames", "Frames that a radio heard, damaged ones included.", "sensor", "source", "number")
 	sensorDamaged    = counter("sensor_damaged_frames", "Frames with a wrong checksum.", "sensor", "source", "number")
 	sensorUnreadable = counter("sensor_unreadable_packets", "Packets in which no frame was found.", "sensor", "source", "number")
+	sensorLate       = counter("sensor_late_packets", "Packets that came more than a minute late, and were not judged.", "sensor", "source", "number")
 	sensorHeard      = gauge("sensor_last_heard_timestamp_seconds", "Time of a radio's newest packet by its own clock, Unix seconds.", "sensor", "source", "number")
 	detectorFrames   = counter("detector_frames", "Frames that a detector was shown.", "detector")
 	detectorFindings = counter("detector_findings", "Findings of a detector, before the throttle.", "detector")
@@ -77,7 +78,7 @@ var (
 func (g gauges) Describe(out chan<- *prometheus.Desc) {
 	for _, m := range []metric{
 		buildInfo, networksNow, devicesNow, sourceUp, sourcePackets, sourceBytes, sourceDrops, queuePackets, sensorFrames, sensorDamaged,
-		sensorUnreadable, sensorHeard, detectorFrames, detectorFindings, detectorFailed, alertsRaised, alertsSuppressed, logWritten, streamsNow,
+		sensorUnreadable, sensorLate, sensorHeard, detectorFrames, detectorFindings, detectorFailed, alertsRaised, alertsSuppressed, logWritten, streamsNow,
 	} {
 		out <- m.desc
 	}
@@ -118,6 +119,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		put(sensorFrames, float64(s.Frames), labels...)
 		put(sensorDamaged, float64(s.Damaged), labels...)
 		put(sensorUnreadable, float64(s.Unreadable), labels...)
+		put(sensorLate, float64(s.Late), labels...)
 		if !s.LastHeard.IsZero() {
 			put(sensorHeard, float64(s.LastHeard.UnixNano())/1e9, labels...)
 		}

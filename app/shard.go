@@ -70,22 +70,44 @@ func protected(p tocsin.Policy) func(ssid []byte) bool {
 // observe takes one packet after the other to the detectors.
 func (s *shard) observe(batch []pcap.Packet) {
 	for i := range batch {
+		s.take(&batch[i], batch[i].Time, true)
+	}
+}
+
+// observeNow takes packets that were heard just now: the clocks of their radios, of which some may be hours off, are corrected to
+// ours. What is too late to be held against what others heard meanwhile is counted and not judged.
+func (s *shard) observeNow(batch []pcap.Packet, now time.Duration) {
+	for i := range batch {
+		s.hearing(batch[i].Interface).arrival.Heard(batch[i].Time, now)
+	}
+	for i := range batch {
 		p := &batch[i]
-		if s.packets == 0 {
-			s.first = p.Time
+		h := s.hearing(p.Interface)
+		at, ok := h.arrival.Time(p.Time, now)
+		if !ok {
+			h.late++
 		}
-		s.packets++
-		s.octets += uint64(p.Length)
-		s.now = p.Time
-		o := s.decoder.Decode(p)
-		s.hear(p, o)
-		if o != nil {
-			s.engine.Observe(o)
-			s.notice(o)
-		}
-		if s.after != nil {
-			s.after(p, o)
-		}
+		s.take(p, at, ok)
+	}
+}
+
+// take takes a packet that was on air at the time. One that is too late is not judged.
+func (s *shard) take(p *pcap.Packet, at time.Duration, judged bool) {
+	if s.packets == 0 {
+		s.first = at
+	}
+	s.packets++
+	s.octets += uint64(p.Length)
+	s.now = at
+	o := s.decoder.Decode(p)
+	s.hear(p, o)
+	if o != nil && judged {
+		o.Time = at
+		s.engine.Observe(o)
+		s.notice(o)
+	}
+	if s.after != nil {
+		s.after(p, o)
 	}
 }
 

@@ -246,20 +246,20 @@ func (s *Server) hear(ctx context.Context, state *sourceState) error {
 func (s *Server) taker(ctx context.Context, state *sourceState) (take func([]pcap.Packet) error, end func()) {
 	if state.backlog == nil {
 		return func(batch []pcap.Packet) error {
-			s.observe(batch, state.uuid)
+			s.observe(batch, state.uuid, false)
 			return nil
 		}, func() {}
 	}
+	live := state.source.(capture.Live)
 	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		state.backlog.run(ended, func(list []pcap.Packet) {
 			for part := range slices.Chunk(list, lookAtOnce) {
-				s.observe(part, state.uuid)
+				s.observe(part, state.uuid, live.Live())
 			}
 		})
 	}()
-	live := state.source.(capture.Live)
 	return func(batch []pcap.Packet) error { return state.backlog.add(ctx, batch, live.Live()) },
 		func() {
 			close(ended)

@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-wids/tocsin"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 	"github.com/tocsin-wids/tocsin/capture"
+	"github.com/tocsin-wids/tocsin/capture/merge"
 	"github.com/tocsin-wids/tocsin/config"
 	"github.com/tocsin-wids/tocsin/detectors"
 	"github.com/tocsin-wids/tocsin/dot11"
@@ -48,7 +49,9 @@ func (s *Server) describe() v1.Server {
 type hearing struct {
 	frames, damaged uint64
 	faults          [capture.Faults]uint64 // packets in which no frame was found
-	last            time.Duration          // of its packets
+	late            uint64                 // packets that came so late that they were not judged
+	last            time.Duration          // of its packets, by its own clock
+	arrival         merge.Arrival          // if it hears what is now
 }
 
 func (h *hearing) unreadable() (n uint64) {
@@ -58,12 +61,17 @@ func (h *hearing) unreadable() (n uint64) {
 	return n
 }
 
-// hear counts a packet and what was read from it, nil for nothing. The numbers of radios bound the table.
-func (s *shard) hear(p *pcap.Packet, o *tocsin.Observation) {
-	for int(p.Interface) >= len(s.heard) {
+// hearing returns that of a radio. The numbers of radios bound the table.
+func (s *shard) hearing(radio uint16) *hearing {
+	for int(radio) >= len(s.heard) {
 		s.heard = append(s.heard, hearing{})
 	}
-	h := &s.heard[p.Interface]
+	return &s.heard[radio]
+}
+
+// hear counts a packet and what was read from it, nil for nothing.
+func (s *shard) hear(p *pcap.Packet, o *tocsin.Observation) {
+	h := s.hearing(p.Interface)
 	h.last = max(h.last, p.Time)
 	if o == nil {
 		h.faults[s.decoder.Fault()]++
@@ -95,6 +103,7 @@ func (s *Server) describeSensors() []v1.Sensor {
 	defer s.mu.Unlock()
 	for n, h := range s.shard.heard[:min(len(s.shard.heard), len(list))] {
 		list[n].Frames, list[n].Damaged, list[n].Unreadable = h.frames, h.damaged, h.unreadable()
+		list[n].Late = h.late
 		list[n].LastHeard = tocsin.Moment(h.last)
 	}
 	return list

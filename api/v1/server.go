@@ -71,6 +71,7 @@ type Sensor struct {
 	Frames     uint64    `json:"frames" doc:"Heard, damaged ones included."`
 	Damaged    uint64    `json:"damaged" doc:"Of those, with a wrong checksum. Many mean that the radio hears badly."`
 	Unreadable uint64    `json:"unreadable" doc:"Packets in which no frame was found."`
+	Late       uint64    `json:"late" doc:"Packets that came more than a minute late and were not judged: its clock was set back, or it was cut off for long."`
 	Lost       *uint64   `json:"lost,omitempty" doc:"Packets that its source lost. Absent if the source has several radios and does not say which lost them."`
 	LastHeard  time.Time `json:"last_heard,omitzero" doc:"Time of its newest packet, by its own clock: of a capture, when that was made."`
 }
