@@ -10,7 +10,7 @@
 // # Memory
 //
 // A Tracker takes its memory when it is made. With the sizes it has by default these are 4096 BSSs of about 1.9 kB, 16384 stations
-// of about 170 octets and 4096 links of about 0.8 kB: 14 MB; SSIDs come to that, up to 255 octets for each of 8 adverts of a BSS. When there
+// of about 180 octets and 4096 links of about 0.8 kB: 15 MB; SSIDs come to that, up to 255 octets for each of 8 adverts of a BSS. When there
 // is no room, a stranger makes it: a BSS that was heard seldom and has no stations. Those with stations, of a protected SSID,
 // kept by Keep or heard for long go last, as long as they are no more than half. When
 // a BSS advertises more than it has room for, the advert heard least makes it.

@@ -16,7 +16,7 @@ type Lines struct {
 type line struct {
 	frames      uint16 // since first; saturates
 	first, last time.Duration
-	signal      Signal
+	signals     [2]Signal // at the sensors that hear it most
 }
 
 // switchGap is longer than two transmitters of beacons ever leave the air to each other.
@@ -32,7 +32,7 @@ func (l *Lines) add(i uint8, begins bool, at time.Duration, heard Heard) {
 		x.frames--
 	}
 	x.last = at
-	x.signal.add(heard)
+	addSignal(x.signals[:], heard)
 	if i == l.now {
 		return
 	}
@@ -84,13 +84,15 @@ func (l *Lines) Odd() bool {
 	return l.now != i && l.line[i].frames >= wellKnown
 }
 
-// Signals returns the mean signals of the line with more frames and of the other, in dBm; 0 where there was none, or none
-// at the same sensor.
+// Signals returns the mean signals of the line with more frames and of the other, in dBm, at a sensor that hears both; 0 where there
+// is none.
 func (l *Lines) Signals() (more, other int) {
 	i := l.main()
-	a, b := &l.line[i].signal, &l.line[1-i].signal
-	if more = a.Mean(); a.sensor == b.sensor {
-		other = b.Mean()
+	for j := range l.line[i].signals {
+		x := &l.line[i].signals[j]
+		if y := signalAt(l.line[1-i].signals[:], x.sensor); x.frames > 0 && y != nil {
+			return x.Mean(), y.Mean()
+		}
 	}
-	return more, other
+	return l.line[i].signals[0].Mean(), 0
 }

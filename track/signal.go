@@ -14,23 +14,28 @@ func heard(o *tocsin.Observation) Heard { return Heard{o.Radio.Signal, o.Sensor}
 type Signals [4]Signal
 
 // at returns the signal at the sensor; nil if none is known.
-func (s *Signals) at(sensor uint16) *Signal {
-	for i := range s {
-		if x := &s[i]; x.frames > 0 && x.sensor == sensor {
+func (s *Signals) at(sensor uint16) *Signal { return signalAt(s[:], sensor) }
+
+// add takes the signal of a frame.
+func (s *Signals) add(h Heard) { addSignal(s[:], h) }
+
+func signalAt(list []Signal, sensor uint16) *Signal {
+	for i := range list {
+		if x := &list[i]; x.frames > 0 && x.sensor == sensor {
 			return x
 		}
 	}
 	return nil
 }
 
-// add takes the signal of a frame. Where no room is left for its sensor, the one that hears least makes it in time.
-func (s *Signals) add(h Heard) {
-	x := s.at(h.Sensor)
+// addSignal takes the signal of a frame. Where no room is left for its sensor, the one that hears least makes it in time.
+func addSignal(list []Signal, h Heard) {
+	x := signalAt(list, h.Sensor)
 	if x == nil {
-		x = &s[0]
-		for i := range s[1:] {
-			if s[i+1].frames < x.frames {
-				x = &s[i+1]
+		x = &list[0]
+		for i := range list[1:] {
+			if list[i+1].frames < x.frames {
+				x = &list[i+1]
 			}
 		}
 	}
