@@ -67,13 +67,20 @@ func newTestShard(t testing.TB) *shard {
 
 // TestFramePathAllocatesNothing takes ordinary traffic through decoder, tracker and the whole catalogue.
 func TestFramePathAllocatesNothing(t *testing.T) {
-	s, list := newTestShard(t), packetsOf(t, benignFile)
-	got := testing.AllocsPerRun(20, func() {
-		s.observe(list)
-		later(list)
-	})
-	if got != 0 {
-		t.Errorf("%v allocations for %d frames, want 0", got, len(list))
+	for sensors := uint16(1); sensors <= 3; sensors++ {
+		s, list := newTestShard(t), packetsOf(t, benignFile)
+		got := testing.AllocsPerRun(20, func() {
+			for i := range list {
+				for sensor := range sensors {
+					list[i].Interface = sensor
+					s.observeNow(list[i:i+1], list[i].Time+time.Millisecond)
+				}
+			}
+			later(list)
+		})
+		if got != 0 {
+			t.Errorf("%d sensors: %v allocations for %d frames, want 0", sensors, got, len(list))
+		}
 	}
 }
 
@@ -99,6 +106,20 @@ func BenchmarkFramePath(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			s.observe(list)
+			later(list)
+		}
+		perSecond(b)
+	})
+	b.Run("copies", func(b *testing.B) { // everything is heard by two
+		s := newTestShard(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			for i := range list {
+				for sensor := range uint16(2) {
+					list[i].Interface = sensor
+					s.observe(list[i : i+1])
+				}
+			}
 			later(list)
 		}
 		perSecond(b)

@@ -80,7 +80,7 @@ func (t *Tracker) advertised(o *tocsin.Observation) {
 // sounds takes how a beacon or probe response was sent.
 func (b *BSS) sounds(o *tocsin.Observation, d *Doubt) {
 	f, h := o.Frame, heard(o)
-	d.Deviates, d.Usual = b.Signal.Deviates(h), b.Signal.Mean(h.Sensor)
+	d.Deviates, d.Usual = b.Signal.judge(h)
 	b.Clock.add(f.Fixed.TSF, o.Time, h)
 	b.Signal.add(h)
 	sequence := &b.Management

@@ -80,7 +80,7 @@ func (t *Tracker) judge(o *tocsin.Observation) {
 // management frames share.
 func (e *Emitter) judge(o *tocsin.Observation, d *Doubt, known Fit) {
 	f, h := o.Frame, heard(o)
-	d.Deviates, d.Usual = e.Signal.Deviates(h), e.Signal.Mean(h.Sensor)
+	d.Deviates, d.Usual = e.Signal.judge(h)
 	if f.Kind.IsManagement() && f.Kind != dot11.ProbeReq {
 		d.Sequence, d.Due = known, e.Management.Last()
 		if known == FitUnknown {

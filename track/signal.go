@@ -20,7 +20,7 @@ func (s *Signals) at(sensor uint16) *Signal { return signalAt(s[:], sensor) }
 func (s *Signals) add(h Heard) { addSignal(s[:], h) }
 
 func signalAt(list []Signal, sensor uint16) *Signal {
-	for i := range list {
+	for i := range list { // of one sensor the first is it
 		if x := &list[i]; x.frames > 0 && x.sensor == sensor {
 			return x
 		}
@@ -30,16 +30,27 @@ func signalAt(list []Signal, sensor uint16) *Signal {
 
 // addSignal takes the signal of a frame. Where no room is left for its sensor, the one that hears least makes it in time.
 func addSignal(list []Signal, h Heard) {
-	x := signalAt(list, h.Sensor)
-	if x == nil {
-		x = &list[0]
-		for i := range list[1:] {
-			if list[i+1].frames < x.frames {
-				x = &list[i+1]
-			}
-		}
+	if h.Signal == 0 {
+		return
+	}
+	x := &list[0]
+	if x.sensor != h.Sensor || x.frames == 0 {
+		x = placeFor(list, h.Sensor)
 	}
 	x.add(h)
+}
+
+func placeFor(list []Signal, sensor uint16) *Signal {
+	if x := signalAt(list, sensor); x != nil {
+		return x
+	}
+	least := &list[0]
+	for i := range list[1:] {
+		if x := &list[i+1]; x.frames < least.frames {
+			least = x
+		}
+	}
+	return least
 }
 
 // Mean returns the mean at the sensor in dBm; 0 if it is not known there.
@@ -50,10 +61,12 @@ func (s *Signals) Mean(sensor uint16) int {
 	return 0
 }
 
-// Deviates is Signal.Deviates at the sensor of h.
-func (s *Signals) Deviates(h Heard) bool {
-	x := s.at(h.Sensor)
-	return x != nil && x.Deviates(h)
+// judge returns whether h deviates at its sensor, and the mean there.
+func (s *Signals) judge(h Heard) (deviates bool, mean int) {
+	if x := s.at(h.Sensor); x != nil {
+		return x.Deviates(h), x.Mean()
+	}
+	return false, 0
 }
 
 // Agrees is Signal.Agrees at the sensor of h.

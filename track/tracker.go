@@ -26,6 +26,7 @@ type Tracker struct {
 	links     *window.Map[pair, Link]
 	channels  channels
 	epochs    uint32
+	copies    uint32
 	sight     Sight
 	step      Step
 }
@@ -95,7 +96,7 @@ func (t *Tracker) Observe(o *tocsin.Observation) *Sight {
 func (t *Tracker) Copy(o *tocsin.Observation) {
 	f := o.Frame
 	t.channels.hear(o)
-	if o.Radio.Signal == 0 || disconnects(f) { // whom it comes from is doubted
+	if t.copies++; f.Kind == dot11.Beacon && t.copies%copiesOfBeacons != 0 || o.Radio.Signal == 0 || disconnects(f) { // of disconnections it is doubted whose they are
 		return
 	}
 	from := f.Transmitter()
@@ -105,6 +106,9 @@ func (t *Tracker) Copy(o *tocsin.Observation) {
 		s.Signal.add(heard(o))
 	}
 }
+
+// copiesOfBeacons is of how many one is enough: they are nearly all that is sent, and all the same.
+const copiesOfBeacons = 4
 
 // Keep has the network go last when there is no room: it is under attack.
 func (t *Tracker) Keep(bssid dot11.Addr) { t.bsss.Promote(bssid) }
