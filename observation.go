@@ -10,7 +10,7 @@ import (
 // Observation is one transmission as it was heard. It and all it points to belong to the stage that delivers it
 // and are valid until the call returns.
 type Observation struct {
-	Time   time.Duration // since the Unix epoch, by the sensor's clock
+	Time   time.Duration // since the Unix epoch, by the clock of the first sensor; of what is live, by the server's as far as that is known
 	Frame  *dot11.Frame  // nil if it was Bluetooth LE
 	BLE    *ble.Packet   // nil if it was 802.11
 	Radio  dot11.Radio   // of the first reception, of either: the FCS of Bluetooth is its CRC
