@@ -2,17 +2,24 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
+	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
+	"github.com/tocsin-wids/tocsin/export"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -184,4 +191,80 @@ func TestFloodIsAsFastAsItWasSent(t *testing.T) {
 			t.Errorf("%d deauthentications in ten seconds: a flood is found: %t, want %t; all found: %v", c.often, got, c.want, found)
 		}
 	}
+}
+
+// roof is a live source of one radio.
+type roof struct {
+	name  string
+	heard chan []pcap.Packet
+}
+
+func (r roof) Name() string           { return r.name }
+func (r roof) Sensors() []string      { return []string{r.name} }
+func (r roof) Counts() capture.Counts { return capture.Counts{} }
+func (r roof) Live() bool             { return true }
+func (r roof) Reopens() bool          { return false }
+
+func (r roof) Run(_ context.Context, deliver func([]pcap.Packet) error) error {
+	for batch := range r.heard {
+		if err := deliver(batch); err != nil {
+			return err
+		}
+	}
+	return context.Canceled
+}
+
+// TestServerNamesTheRadiosThatHeardAFlood has a server listen to two sources, whose clocks are years and hours off.
+func TestServerNamesTheRadiosThatHeardAFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conf := config.Default()
+		radios := []roof{{"east", make(chan []pcap.Packet)}, {"west", make(chan []pcap.Packet)}}
+		s := &Server{
+			options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil),
+			sources: []capture.Source{radios[0], radios[1]},
+		}
+		s.ledger = alert.New(alert.Options{Backlog: 1000, Sensor: s.sensors.name})
+		var err error
+		if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
+			t.Fatal(err)
+		}
+		s.states = sourceStates(nil, s.sources, conf.Server.Queue.Limit)
+		ctx, stop := context.WithCancel(t.Context())
+		var listening sync.WaitGroup
+		for i := range radios {
+			listening.Go(func() { s.listen(ctx, i) })
+		}
+		list := packetsOf(t, demoFile)
+		begun, first := time.Now(), list[0].Time
+		for _, d := range heardBy(list, radio{}, radio{ahead: -7 * time.Hour, jitter: 2 * time.Millisecond, loss: 0.03}) {
+			time.Sleep(time.Until(begun.Add(d.at - first)))
+			n := d.batch[0].Interface
+			for i := range d.batch {
+				d.batch[i].Interface = 0 // each has one
+			}
+			radios[n].heard <- d.batch
+			synctest.Wait()
+		}
+		stop()
+		for _, r := range radios {
+			close(r.heard)
+		}
+		listening.Wait()
+		floods := 0
+		for _, i := range s.ledger.Incidents() {
+			if i.First.Header != "DEAUTHFLOOD" {
+				continue
+			}
+			floods++
+			if d := cmp.Diff([]string{"east", "west"}, slices.Sorted(slices.Values(i.First.Sensors))); d != "" {
+				t.Errorf("who heard the flood: %s", d)
+			}
+			if late := time.Since(i.First.FrameTime); late < 0 || late > time.Since(begun)+time.Second {
+				t.Errorf("the flood is said to be of %s", i.First.FrameTime)
+			}
+		}
+		if floods == 0 {
+			t.Error("no flood was found")
+		}
+	})
 }
