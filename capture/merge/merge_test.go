@@ -296,6 +296,28 @@ func TestAClockThatIsSetIsFollowed(t *testing.T) {
 	}
 }
 
+// TestASensorThatInventsTimesMovesNobodyElse has it repeat what others hear, with a time that runs away.
+func TestASensorThatInventsTimesMovesNobodyElse(t *testing.T) {
+	a := &air{TB: t}
+	invented := time.Duration(0)
+	for i := range 400 {
+		if i%10 == 0 {
+			invented += 4 * time.Second
+		}
+		sent := time.Duration(i+100) * 100 * ms
+		b := beacon(uint64(sent))
+		for _, h := range []struct {
+			sensor uint16
+			at     time.Duration
+		}{{0, sent}, {1, sent + invented}, {2, sent + ms}} {
+			_, moved := a.hear(b, h.sensor, h.at)
+			if by := (moved - h.at).Abs(); by > 5*time.Second || by > 0 && h.sensor != 1 {
+				t.Fatalf("beacon %d: the time of sensor %d is moved by %s", i, h.sensor, moved-h.at)
+			}
+		}
+	}
+}
+
 func TestWhatTheFirstSensorHeardBeforeTheOthersIsRememberedIfTheyAreExpected(t *testing.T) {
 	for _, expected := range []bool{false, true} {
 		a := &air{TB: t}
