@@ -27,6 +27,7 @@ type Alert struct {
 	Attack      []string // MITRE ATT&CK technique ids
 	Sensors     []string // names of the radios that heard it
 	Signal      int8     // dBm; 0 if unknown
+	SSID        string   // of the network, as it was known then; raw octets, "" if it was not
 	FrameTime   time.Time
 	Frames      []uint64 // numbers of the frames that show it
 	Suppressed  uint64   // alerts of this fingerprint held back by the throttle since the one before

@@ -15,6 +15,7 @@ const (
 	Exists                // it is there already
 	Throttled             // too often: later, or not at all
 	Forbidden             // the caller may not
+	Conflict              // what it is about is in a state that does not allow it
 )
 
 // Error is a mistake of the caller's, told in words that may be shown to them.

@@ -47,4 +47,5 @@ type Detected struct {
 	Sensor     uint16        // that heard it first
 	Others     []uint16      // that heard it before the finding was made, or others like it shortly before
 	Location   *Location     // that came with the frame, valid until Report returns; nil if none did, or the finding is apart from it
+	SSID       string        // that the frame names, or else the one its network advertises most; raw octets, "" if unknown
 }

@@ -238,6 +238,9 @@ func (e *Engine) report(s *slot, o *tocsin.Observation, air *track.Sight) {
 		if !detected.Apart {
 			detected.Others = e.merger.Others()
 		}
+		if !detected.Apart && o.Frame != nil && detected.BSSID == o.Frame.BSSID {
+			detected.SSID = networkName(o.Frame, air.BSS)
+		}
 		e.options.Report(detected)
 		e.found.list[i] = tocsin.Finding{}
 	}

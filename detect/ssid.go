@@ -1,6 +1,9 @@
 package detect
 
-import "github.com/tocsin-wids/tocsin/dot11"
+import (
+	"github.com/tocsin-wids/tocsin/dot11"
+	"github.com/tocsin-wids/tocsin/track"
+)
 
 // SSID is a network name that can be a key.
 type SSID struct {
@@ -16,6 +19,26 @@ func Named(f *dot11.Frame) (s SSID, ok bool) {
 	}
 	s.length = uint8(copy(s.octets[:], ssid))
 	return s, true
+}
+
+// networkName returns the SSID that f has, or else the one that its network advertises most; "" if neither is known. An SSID
+// that no network can have is the attack itself, and no name.
+func networkName(f *dot11.Frame, bss *track.BSS) string {
+	if s, ok := Named(f); ok {
+		return string(s.Octets())
+	}
+	var most *track.Advert
+	if bss != nil {
+		for a := range bss.All() {
+			if a.SSID != "" && len(a.SSID) <= len(SSID{}.octets) && (most == nil || a.Frames > most.Frames) {
+				most = a
+			}
+		}
+	}
+	if most == nil {
+		return ""
+	}
+	return most.SSID
 }
 
 // Octets returns the name.
