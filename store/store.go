@@ -1,4 +1,5 @@
-// Package store is the contract of where alerts are kept: what was put there survives the end of the program. Its folders
+// Package store is the contract of where alerts are kept, and what people do about them: what was put there survives the end of
+// the program. Its folders
 // are the implementations, and storetest is the suite that all of them pass.
 //
 // Alerts are kept in the order of their times, which never repeat: the ledger's clock sees to both. A time is therefore the
@@ -46,7 +47,20 @@ type Store interface {
 	// Page returns one page of what a query finds.
 	Page(ctx context.Context, q Query) (Page, error)
 
+	// PutWork keeps all of w or nothing of it. When it returns nil, w survives a crash, as what was Put does. What is there
+	// already takes the values of w, but for changes, which never change: what was put with an unknown end may be put
+	// again. The records of incidents must be there.
+	PutWork(ctx context.Context, w tocsin.Work) error
+
+	// Incidents returns those with the newest records, at most that many, in the order of these, with their changes. First
+	// is the oldest record that is still there.
+	Incidents(ctx context.Context, most int) ([]tocsin.Incident, error)
+
+	// Silences returns all, in the order in which they were made.
+	Silences(ctx context.Context) ([]tocsin.Silence, error)
+
 	// Prune forgets the oldest alerts that are earlier than a time, at most that many, and returns how many they were.
+	// Incidents go with their newest record.
 	Prune(ctx context.Context, before time.Time, most int) (int, error)
 
 	// Close ends the use of the store. What was put is kept.

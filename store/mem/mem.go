@@ -2,7 +2,7 @@
 //
 // # Memory
 //
-// At most the number of alerts given to New; the oldest make room.
+// At most the number of alerts given to New; the oldest make room. Incidents go with their newest alert, so there are fewer.
 package mem
 
 import (
@@ -21,10 +21,16 @@ type Store struct {
 
 	mu     sync.RWMutex
 	alerts []*tocsin.Alert // in the order of time
+
+	incidents map[tocsin.ID]tocsin.Incident
+	changes   map[tocsin.ID][]tocsin.Change // of incidents, in the order of time
+	silences  []tocsin.Silence              // in the order in which they were made
 }
 
 // New returns a store of at most that many alerts.
-func New(most int) *Store { return &Store{most: max(most, 1)} }
+func New(most int) *Store {
+	return &Store{most: max(most, 1), incidents: map[tocsin.ID]tocsin.Incident{}, changes: map[tocsin.ID][]tocsin.Change{}}
+}
 
 // find returns where the alert of time t is, or would be.
 func (s *Store) find(t time.Time) (int, bool) {
@@ -49,6 +55,7 @@ func (s *Store) Put(_ context.Context, batch []*tocsin.Alert) error {
 	}
 	if over := len(s.alerts) - s.most; over > 0 {
 		s.alerts = slices.Delete(s.alerts, 0, over)
+		s.forget()
 	}
 	return nil
 }
@@ -107,6 +114,7 @@ func (s *Store) Prune(_ context.Context, before time.Time, most int) (int, error
 	i, _ := s.find(before)
 	n := min(i, max(most, 0))
 	s.alerts = slices.Delete(s.alerts, 0, n)
+	s.forget()
 	return n, nil
 }
 

@@ -21,6 +21,7 @@ type more struct {
 	Attack   [][]byte  `json:"attack,omitempty"`
 	Sensors  [][]byte  `json:"sensors,omitempty"`
 	Frames   []uint64  `json:"frames,omitempty"`
+	SSID     []byte    `json:"ssid,omitempty"`
 	Location *location `json:"location,omitempty"`
 }
 
@@ -50,7 +51,7 @@ func rowOf(a *tocsin.Alert) []any {
 
 // moreOf returns JSON, or nil if there is nothing more.
 func moreOf(a *tocsin.Alert) any {
-	m := more{Attack: octets(a.Attack), Sensors: octets(a.Sensors), Frames: a.Frames}
+	m := more{Attack: octets(a.Attack), Sensors: octets(a.Sensors), Frames: a.Frames, SSID: []byte(a.SSID)}
 	if l := a.Location; l != nil {
 		m.Location = &location{
 			Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Speed: l.Speed, Heading: l.Heading, Fix: l.Fix, From: l.From.String(),
@@ -59,7 +60,7 @@ func moreOf(a *tocsin.Alert) any {
 			m.Location.Time = &l.Time
 		}
 	}
-	if m.Attack == nil && m.Sensors == nil && len(m.Frames) == 0 && m.Location == nil {
+	if m.Attack == nil && m.Sensors == nil && len(m.Frames)+len(m.SSID) == 0 && m.Location == nil {
 		return nil
 	}
 	b, err := json.Marshal(m)
@@ -116,7 +117,7 @@ func scan(rows *sql.Rows) (*tocsin.Alert, error) {
 	if err := json.Unmarshal(js, &m); err != nil {
 		return nil, fmt.Errorf("alert %s: %w", a.ID, err)
 	}
-	a.Attack, a.Sensors, a.Frames = texts(m.Attack), texts(m.Sensors), m.Frames
+	a.Attack, a.Sensors, a.Frames, a.SSID = texts(m.Attack), texts(m.Sensors), m.Frames, string(m.SSID)
 	if l := m.Location; l != nil {
 		a.Location = &tocsin.Location{
 			Longitude: l.Longitude, Latitude: l.Latitude, Altitude: l.Altitude, Speed: l.Speed, Heading: l.Heading, Fix: l.Fix,

@@ -196,16 +196,39 @@ func (s *Store) known(ctx context.Context, tx *sql.Tx, a *tocsin.Alert) error {
 	return nil
 }
 
-// Prune forgets the oldest alerts earlier than a time.
+// Prune forgets the oldest alerts earlier than a time, and the incidents whose newest alert is gone.
 func (s *Store) Prune(ctx context.Context, before time.Time, most int) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	result, err := s.write.ExecContext(ctx,
-		"DELETE FROM alerts WHERE time IN (SELECT time FROM alerts WHERE time < ? ORDER BY time LIMIT ?)", before.UnixMicro(), max(most, 0))
+	n, err := s.prune(ctx, before.UnixMicro(), max(most, 0))
 	if err != nil {
 		return 0, fmt.Errorf("forget alerts before %s: %w", before.Format(time.RFC3339), explain(err))
 	}
-	n, err := result.RowsAffected()
 	s.total.Add(-n)
-	return int(n), err
+	return int(n), nil
+}
+
+func (s *Store) prune(ctx context.Context, before int64, most int) (int64, error) {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	result, err := tx.ExecContext(ctx, "DELETE FROM alerts WHERE time IN (SELECT time FROM alerts WHERE time < ? ORDER BY time LIMIT ?)", before, most)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	for _, statement := range []string{
+		"DELETE FROM incidents WHERE last < ifnull((SELECT min(time) FROM alerts), last + 1)",
+		"DELETE FROM changes WHERE incident NOT IN (SELECT id FROM incidents)",
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return 0, err
+		}
+	}
+	return n, tx.Commit()
 }

@@ -48,6 +48,7 @@ func hostile() *tocsin.Alert {
 	a.Text = "'; DROP TABLE alerts; -- \x00\xff\xfe \u202e \n % _ \\"
 	a.Reason = tocsin.Reason{What: "\xc3\x28", Observed: "\"", Limit: ""}
 	a.Sensors = []string{"\xff\x00", "", "käse"}
+	a.SSID = "\x00\xff'\u202e"
 	a.Attack, a.Frames = nil, []uint64{1<<64 - 1}
 	a.Location = &tocsin.Location{Longitude: -71.09321, Latitude: 1e-9, Altitude: -3.5, Speed: 0.1, Heading: 359.5, Fix: 3, Time: start, From: tocsin.OriginSensor}
 	return a
@@ -70,6 +71,11 @@ func Run(t *testing.T, open func(t testing.TB) store.Store) {
 		{"pages hold what is searched", searched},
 		{"pages end where the alerts end", pageEnds},
 		{"the oldest are pruned", pruned},
+		{"incidents come back with their changes", incidents},
+		{"incidents are replaced and changes are not", incidentsAgain},
+		{"incidents go with their newest alert", incidentsPruned},
+		{"work is kept whole or not at all", wholeWork},
+		{"silences come back", silences},
 		{"readers and writers do not disturb each other", concurrent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
