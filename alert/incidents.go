@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -14,50 +13,92 @@ import (
 type incidents struct {
 	quiet    time.Duration
 	explains func(header string) []string
-	open     *window.Map[string, Incident]
-	closed   ring[Incident]
+	newest   *window.Map[string, *tocsin.Incident] // of each fingerprint
+	older    ring[*tocsin.Incident]
+
+	// What the Store does not have yet, if there is one.
+	keeps    bool
+	fresh    map[tocsin.ID]*tocsin.Incident
+	reopened []tocsin.Change
+	pressing bool // fresh has more than counts of what was held back
 }
 
-func newIncidents(quiet time.Duration, explains func(string) []string) incidents {
+func newIncidents(quiet time.Duration, explains func(string) []string, keeps bool) incidents {
 	if explains == nil {
 		explains = func(string) []string { return nil }
 	}
 	return incidents{
-		quiet: quiet, explains: explains, open: window.NewMap[string, Incident](incidentsKept), closed: ring[Incident]{most: incidentsKept},
+		quiet: quiet, explains: explains, newest: window.NewMap[string, *tocsin.Incident](incidentsKept),
+		older: ring[*tocsin.Incident]{most: incidentsKept}, keeps: keeps, fresh: map[tocsin.ID]*tocsin.Incident{},
 	}
 }
 
 // raised counts a record that was sent.
 func (s *incidents) raised(a *tocsin.Alert) {
-	i, created := s.open.Put(a.Fingerprint)
-	if !created && s.ended(i, a.FrameTime) {
-		s.closed.add(*i)
+	slot, created := s.newest.Put(a.Fingerprint)
+	if !created && s.ended(*slot, a.FrameTime) {
+		s.older.add(*slot)
 		created = true
 	}
 	if created {
-		*i = Incident{ID: a.ID, First: a, FirstSeen: a.FrameTime}
+		*slot = &tocsin.Incident{ID: a.ID, First: a, FirstSeen: a.FrameTime}
 	}
+	i := *slot
 	i.Last = a
 	i.Count++
 	i.LastSeen = later(i.LastSeen, a.FrameTime)
 	worse := a.Severity > i.MaxSeverity
 	i.MaxSeverity = max(i.MaxSeverity, a.Severity)
+	if i.State == tocsin.Resolved && a.Time.After(i.LastChange().Time) {
+		c := tocsin.Change{Incident: i.ID, Time: a.Time, To: tocsin.Open}
+		i.Add(c)
+		if s.keeps {
+			s.reopened = append(s.reopened, c)
+		}
+	}
+	s.touch(i)
+	s.pressing = true
 	if created || worse {
 		s.relate(i)
 	}
 }
 
+// touch notes that the Store does not have i as it is.
+func (s *incidents) touch(i *tocsin.Incident) {
+	if s.keeps {
+		s.fresh[i.ID] = i
+	}
+}
+
+// recall takes up an incident of before the start. They come in the order of their newest records.
+func (s *incidents) recall(i *tocsin.Incident) {
+	slot, created := s.newest.Put(i.Last.Fingerprint)
+	if !created {
+		s.older.add(*slot)
+	}
+	*slot = i
+	s.spare(i)
+}
+
+// spare keeps an incident that people work with from giving way to a flood of others.
+func (s *incidents) spare(i *tocsin.Incident) {
+	if slot := s.newest.Peek(i.Last.Fingerprint); slot != nil && *slot == i && len(i.Changes) > 0 {
+		s.newest.Promote(i.Last.Fingerprint)
+	}
+}
+
 // relate finds what explains i, and what i explains. An attack that an attacker makes on top of another is worse, or on another network:
 // it is told of.
-func (s *incidents) relate(i *Incident) {
+func (s *incidents) relate(i *tocsin.Incident) {
 	i.Inhibitor = tocsin.ID{}
-	for _, j := range s.open.All() {
-		switch {
+	for _, slot := range s.newest.All() {
+		switch j := *slot; {
 		case j == i:
 		case s.causes(j, i):
 			i.Inhibitor = j.ID
 		case s.causes(i, j):
 			j.Inhibitor = i.ID
+			s.touch(j)
 		}
 	}
 }
@@ -70,7 +111,7 @@ const (
 )
 
 // causes reports whether one incident explains the other.
-func (s *incidents) causes(cause, effect *Incident) bool {
+func (s *incidents) causes(cause, effect *tocsin.Incident) bool {
 	if effect.Inhibitor == cause.ID && effect.MaxSeverity <= cause.MaxSeverity {
 		return true
 	}
@@ -85,15 +126,21 @@ func sameNetwork(cause, effect *tocsin.Alert) bool {
 	return cause.Transmitter == effect.Transmitter || !cause.Transmitter.IsStation()
 }
 
-// held counts a finding that the throttle held back. What no record speaks of is no incident yet.
-func (s *incidents) held(fingerprint string, at time.Time) {
-	if i := s.open.Get(fingerprint); i != nil && !s.ended(i, at) {
-		i.Count++
-		i.LastSeen = later(i.LastSeen, at)
+// held counts a finding that the throttle held back, and reports whether the Store is to be told of it. What no record
+// speaks of is no incident yet.
+func (s *incidents) held(fingerprint string, at time.Time) bool {
+	slot := s.newest.Get(fingerprint)
+	if slot == nil || s.ended(*slot, at) {
+		return false
 	}
+	i := *slot
+	i.Count++
+	i.LastSeen = later(i.LastSeen, at)
+	s.touch(i)
+	return s.keeps && len(s.fresh) == 1
 }
 
-func (s *incidents) ended(i *Incident, at time.Time) bool { return at.Sub(i.LastSeen) > s.quiet }
+func (s *incidents) ended(i *tocsin.Incident, at time.Time) bool { return at.Sub(i.LastSeen) > s.quiet }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
@@ -102,13 +149,29 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-func (s *incidents) sorted() []Incident {
-	list := s.closed.list()
-	for _, i := range s.open.All() {
+// find returns the incident of that ID; nil if it is not kept.
+func (s *incidents) find(id tocsin.ID) *tocsin.Incident {
+	for _, slot := range s.newest.All() {
+		if i := *slot; i.ID == id {
+			return i
+		}
+	}
+	for _, i := range s.older.values {
+		if i.ID == id {
+			return i
+		}
+	}
+	return nil
+}
+
+// list returns copies of all.
+func (s *incidents) list() []tocsin.Incident {
+	list := make([]tocsin.Incident, 0, len(s.older.values)+s.newest.Len())
+	for _, i := range s.older.values {
 		list = append(list, *i)
 	}
-	slices.SortFunc(list, func(a, b Incident) int {
-		return cmp.Or(-cmp.Compare(a.MaxSeverity, b.MaxSeverity), a.FirstSeen.Compare(b.FirstSeen), slices.Compare(a.ID[:], b.ID[:]))
-	})
+	for _, slot := range s.newest.All() {
+		list = append(list, **slot)
+	}
 	return list
 }

@@ -49,7 +49,8 @@ func (l *Ledger) Keeping() Keeping {
 	return k
 }
 
-// remember fills the backlog and the incidents with what the Store kept before this start.
+// remember fills the backlog with what the Store kept before this start. Where there is no Store to recall incidents from,
+// they are made of it.
 func (l *Ledger) remember(kept []*tocsin.Alert) {
 	if n := len(kept); n > 0 {
 		l.last = kept[n-1].Time
@@ -60,15 +61,17 @@ func (l *Ledger) remember(kept []*tocsin.Alert) {
 	for _, a := range kept {
 		l.list(a)
 		l.messages.add(messageOf(a))
+		if l.options.Store == nil {
+			l.incidents.raised(a)
+		}
 	}
 }
 
-// list takes a into the backlog and the incidents.
+// list takes a into the backlog.
 func (l *Ledger) list(a *tocsin.Alert) {
 	if old, left := l.alerts.add(a); left {
 		l.left = old.Time
 	}
-	l.incidents.raised(a)
 }
 
 func messageOf(a *tocsin.Alert) tocsin.Message {
@@ -87,11 +90,16 @@ func (l *Ledger) enqueue(e entry) bool {
 		return false
 	}
 	l.queue = append(l.queue, e)
+	l.rouse()
+	return true
+}
+
+// rouse has Run look for work.
+func (l *Ledger) rouse() {
 	select {
 	case l.wake <- struct{}{}:
 	default: // it is awake already
 	}
-	return true
 }
 
 // head returns the oldest entries of the queue, a batch of them at most.
@@ -126,6 +134,7 @@ func (l *Ledger) Run(ctx context.Context) error {
 	l.mu.Unlock()
 	s.retry = time.Time{} // the last chance of what could not be kept
 	s.work()
+	s.file()
 	if n := len(s.unkept); n > 0 {
 		return fmt.Errorf("%d alerts: %w", n, ErrNotKept)
 	}
@@ -135,11 +144,13 @@ func (l *Ledger) Run(ctx context.Context) error {
 // scribe is the state of Run.
 type scribe struct {
 	*Ledger
-	began  time.Time       // of the newest batch
-	told   time.Time       // when losses were told of
-	unkept []*tocsin.Alert // shown already, because the Store failed
-	retry  time.Time       // not before
-	pause  time.Duration   // before the next retry; 0: the Store works
+	began   time.Time       // of the newest batch
+	told    time.Time       // when losses were told of
+	filed   time.Time       // when incidents were put into the Store
+	unfiled bool            // the newest attempt at that failed
+	unkept  []*tocsin.Alert // shown already, because the Store failed
+	retry   time.Time       // not before
+	pause   time.Duration   // before the next retry; 0: the Store works
 }
 
 // wait returns when there is something to do, false if it is to end.
@@ -150,6 +161,9 @@ func (s *scribe) wait(ctx context.Context) bool {
 	}
 	if again := s.told.Add(tellLosses); s.lossesPending() && (due.IsZero() || again.Before(due)) {
 		due = again
+	}
+	if file := s.fileDue(); !file.IsZero() && (due.IsZero() || file.Before(due)) {
+		due = file
 	}
 	var timer <-chan time.Time
 	if !due.IsZero() {
@@ -181,6 +195,10 @@ func (s *scribe) work() {
 		s.began = time.Now()
 		s.settle(batch, s.keep(batch))
 		s.tellLosses()
+		s.perform()
+		if due := s.fileDue(); !due.IsZero() && !time.Now().Before(due) {
+			s.file()
+		}
 		if len(batch) == 0 {
 			return
 		}

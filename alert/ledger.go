@@ -35,6 +35,8 @@ type Ledger struct {
 	alerts    ring[*tocsin.Alert]
 	messages  ring[tocsin.Message]
 	incidents incidents
+	silences  []tocsin.Silence // in the order in which they were made; replaced as a whole
+	acts      []*act           // of people, that wait to be kept
 }
 
 // kind is a definition and its throttle.
@@ -72,7 +74,7 @@ func New(o Options) *Ledger {
 		o.Queue = DefaultQueue
 	}
 	l := &Ledger{options: o, kinds: map[string]*kind{}, alerts: ring[*tocsin.Alert]{most: o.Backlog}, wake: make(chan struct{}, 1),
-		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet, o.Explains)}
+		messages: ring[tocsin.Message]{most: messagesKept}, incidents: newIncidents(o.Quiet, o.Explains, o.Store != nil)}
 	l.remember(o.Kept)
 	l.options.Kept = nil
 	for _, d := range tocsin.SystemAlerts {
@@ -93,7 +95,7 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 	now := l.now()
 	held, ok := k.gate.pass(a.Fingerprint, now)
 	if !ok {
-		l.incidents.held(a.Fingerprint, a.FrameTime)
+		l.held(a.Fingerprint, a.FrameTime)
 		return nil, false
 	}
 	a.Suppressed, a.Location = held, l.located(&d)
@@ -103,13 +105,20 @@ func (l *Ledger) Found(d tocsin.Detected) (*tocsin.Alert, bool) {
 	return a, true
 }
 
+// held counts a finding that the throttle held back.
+func (l *Ledger) held(fingerprint string, at time.Time) {
+	if l.incidents.held(fingerprint, at) {
+		l.rouse()
+	}
+}
+
 // recordOf fills what a finding says into a record without time.
 func (l *Ledger) recordOf(k *kind, d tocsin.Detected) *tocsin.Alert {
 	a := &tocsin.Alert{
 		Header: k.Header, Class: k.Class, Severity: k.Severity, Phy: k.Phy,
 		Transmitter: d.BSSID, Source: d.Source, Dest: d.Dest, Other: d.Other,
 		Channel: strconv.Itoa(int(d.Channel)), Frequency: uint32(d.Frequency) * 1000, Text: d.Text,
-		Confidence: k.Confidence, Reason: d.Reason, Attack: k.Attack, Signal: d.Signal,
+		Confidence: k.Confidence, Reason: d.Reason, Attack: k.Attack, Signal: d.Signal, SSID: d.SSID,
 		FrameTime: tocsin.Moment(d.Time), Frames: framesOf(d), Fingerprint: fingerprint(k.Header, d),
 	}
 	switch {
@@ -219,7 +228,7 @@ func (l *Ledger) Tell(d *tocsin.Definition, subject, text string) bool {
 	}
 	held, ok := k.gate.pass(a.Fingerprint, now)
 	if !ok {
-		l.incidents.held(a.Fingerprint, now)
+		l.held(a.Fingerprint, now)
 		return false
 	}
 	a.Suppressed = held
@@ -270,6 +279,7 @@ func (l *Ledger) raise(k *kind, e entry, now time.Time) bool {
 // show lets everybody see a.
 func (l *Ledger) show(a *tocsin.Alert) {
 	l.list(a)
+	l.incidents.raised(a)
 	m := messageOf(a)
 	l.messages.add(m)
 	l.bus.publish(Event{Topic: TopicAlert, Time: a.Time, Alert: a}, Event{Topic: TopicMessage, Time: a.Time, Message: &m})

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ const (
 	TopicAlert     = "ALERT"
 	TopicMessage   = "MESSAGE"
 	TopicTimestamp = "TIMESTAMP"
+	TopicIncident  = "INCIDENT"
+	TopicSilence   = "SILENCE"
 )
 
 // Alerts returns the records kept, oldest first.
@@ -70,10 +73,40 @@ func (l *Ledger) Messages() []tocsin.Message {
 }
 
 // Incidents returns the incidents kept, worst first, then newest first.
-func (l *Ledger) Incidents() []Incident {
+func (l *Ledger) Incidents() []tocsin.Incident {
+	l.mu.Lock()
+	list, silences := l.incidents.list(), l.silences
+	l.mu.Unlock()
+	mark(list, silences, l.options.Now())
+	slices.SortFunc(list, func(a, b tocsin.Incident) int {
+		return cmp.Or(-cmp.Compare(a.MaxSeverity, b.MaxSeverity), a.FirstSeen.Compare(b.FirstSeen), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return list
+}
+
+// Incident returns one incident, or an error of code NotFound.
+func (l *Ledger) Incident(id tocsin.ID) (tocsin.Incident, error) {
+	l.mu.Lock()
+	i, silences := l.incidents.find(id), l.silences
+	if i == nil {
+		l.mu.Unlock()
+		return tocsin.Incident{}, errNoIncident()
+	}
+	list := []tocsin.Incident{*i}
+	l.mu.Unlock()
+	mark(list, silences, l.options.Now())
+	return list[0], nil
+}
+
+func errNoIncident() error {
+	return tocsin.Errorf(tocsin.NotFound, "There is no incident of that id, or it is no longer kept.")
+}
+
+// Silences returns the silences kept, in the order in which they were made.
+func (l *Ledger) Silences() []tocsin.Silence {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.incidents.sorted()
+	return slices.Clone(l.silences)
 }
 
 // Definitions returns every definition in the order they were made.

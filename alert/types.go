@@ -29,28 +29,35 @@ type Options struct {
 	Queue int             // records that wait for the Store; DefaultQueue if 0
 }
 
-// Store is what a Ledger needs of a store.Store: when Put returns nil, the batch survives a crash, and a batch whose end
-// is unknown may be put again.
+// Store is what a Ledger needs of a store.Store: when a method that puts returns nil, what was put survives a crash, and
+// what was put with an unknown end may be put again.
 type Store interface {
 	Put(ctx context.Context, batch []*tocsin.Alert) error
+	Since(ctx context.Context, after time.Time, most int) ([]*tocsin.Alert, error)
+
+	PutWork(ctx context.Context, w tocsin.Work) error
+	Incidents(ctx context.Context, most int) ([]tocsin.Incident, error)
+	Silences(ctx context.Context) ([]tocsin.Silence, error)
 }
 
 // DefaultQueue holds more than a store keeps in half a second.
 const DefaultQueue = 8192
 
-// ErrNotKept tells who raised an alert that it may not survive a restart.
-var ErrNotKept = errors.New("the alert was not kept")
+// ErrNotKept tells who raised an alert that it may not survive a restart, and who changed something that it was not changed.
+var ErrNotKept = errors.New("not kept")
 
 // DefaultQuiet is longer than detectors wait before they speak again of what goes on.
 const DefaultQuiet = 15 * time.Minute
 
-// Event is one thing that happened, for subscribers. At most one of Alert, Message and Payload is set; TIMESTAMP has none.
+// Event is one thing that happened, for subscribers. At most one of its last members is set; TIMESTAMP has none.
 type Event struct {
-	Topic   string // "ALERT", "MESSAGE", "TIMESTAMP", or what the publisher of Payload calls it
-	Time    time.Time
-	Alert   *tocsin.Alert
-	Message *tocsin.Message
-	Payload any // of other topics: what readers of the topic know; it never changes
+	Topic    string // one of the topics of this package, or what the publisher of Payload calls it
+	Time     time.Time
+	Alert    *tocsin.Alert
+	Message  *tocsin.Message
+	Incident *tocsin.Incident // somebody changed its state
+	Silence  *tocsin.Silence  // somebody made it or expired it
+	Payload  any              // of other topics: what readers of the topic know; it never changes
 }
 
 // Request is an alert that a client raises by name.
@@ -67,19 +74,4 @@ type DefinitionState struct {
 	BurstSent, TotalSent int
 	Last                 time.Time // of the last alert sent; zero if none
 	Raised, Suppressed   uint64    // sent and held back since the start
-}
-
-// Incident is all alerts of one fingerprint that followed each other closely.
-type Incident struct {
-	ID          tocsin.ID
-	First       *tocsin.Alert // the record that opened it
-	Last        *tocsin.Alert // the newest record
-	FirstSeen   time.Time     // of frames, where there are any
-	LastSeen    time.Time
-	Count       uint64 // findings, those held back by the throttle included
-	MaxSeverity tocsin.Severity
-
-	// Inhibitor is the incident that explains this one, see tocsin.Definition.Explains: people are told of that alone. Zero
-	// if there is none.
-	Inhibitor tocsin.ID
 }

@@ -42,6 +42,9 @@ func (s *Server) openLedger() error {
 		}
 	}
 	s.ledger = alert.New(o)
+	if s.store != nil {
+		return s.ledger.Recall(context.Background())
+	}
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 )
 
 type jsonFile struct {
@@ -89,7 +88,7 @@ func jsonOf(f File, o Options) jsonFile {
 	return j
 }
 
-func jsonOfIncident(i alert.Incident, o Options) jsonIncident {
+func jsonOfIncident(i tocsin.Incident, o Options) jsonIncident {
 	a, guide := i.Last, o.guide(i.Last.Header)
 	j := jsonIncident{
 		ID: i.ID.String(), Header: a.Header, Title: guide.Title, Class: string(a.Class), Severity: i.MaxSeverity.String(),

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 )
 
 // File is what became of one capture.
@@ -21,7 +20,7 @@ type File struct {
 	First     time.Duration // of the packets, since the Unix epoch
 	Last      time.Duration
 	Networks  int // BSSIDs heard
-	Incidents []alert.Incident
+	Incidents []tocsin.Incident
 	Warnings  []string // what could not be read or is not known, one line each
 	Error     error    // why reading stopped early; nil if it did not
 }
@@ -55,8 +54,8 @@ func (o Options) at(t time.Time) time.Time {
 }
 
 // Causes returns the incidents that no other of the file explains.
-func (f File) Causes() []alert.Incident {
-	var list []alert.Incident
+func (f File) Causes() []tocsin.Incident {
+	var list []tocsin.Incident
 	for _, i := range f.Incidents {
 		if f.cause(i) == i.ID {
 			list = append(list, i)
@@ -66,9 +65,9 @@ func (f File) Causes() []alert.Incident {
 }
 
 // cause returns the incident that explains i in the end, or i itself.
-func (f File) cause(i alert.Incident) tocsin.ID {
+func (f File) cause(i tocsin.Incident) tocsin.ID {
 	for range f.Incidents {
-		at := slices.IndexFunc(f.Incidents, func(j alert.Incident) bool { return j.ID == i.Inhibitor })
+		at := slices.IndexFunc(f.Incidents, func(j tocsin.Incident) bool { return j.ID == i.Inhibitor })
 		if at < 0 {
 			break
 		}
@@ -78,7 +77,7 @@ func (f File) cause(i alert.Incident) tocsin.ID {
 }
 
 // Effects names, in one line, what the incidents that cause explains are of; "" if there are none.
-func (f File) Effects(cause alert.Incident) string {
+func (f File) Effects(cause tocsin.Incident) string {
 	var headers []string
 	findings := map[string]int{}
 	for _, i := range f.Incidents {

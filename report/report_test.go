@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 )
 
 // nasty is text as an attacker would choose it.
@@ -27,7 +26,7 @@ func sample() []File {
 		{
 			Name: "bad\x1b[2J.pcap", Packets: 10, Last: 500 * time.Millisecond, Networks: 2,
 			Warnings: []string{"3 packets are of link type 1, which is not read"}, Error: errors.New("the last record is cut off"),
-			Incidents: []alert.Incident{{First: a, Last: a, FirstSeen: t, LastSeen: t.Add(75 * time.Second), Count: 1500, MaxSeverity: tocsin.Medium}},
+			Incidents: []tocsin.Incident{{First: a, Last: a, FirstSeen: t, LastSeen: t.Add(75 * time.Second), Count: 1500, MaxSeverity: tocsin.Medium}},
 		},
 	}
 }
@@ -90,7 +89,7 @@ func TestEffectsAreToldWithTheirCause(t *testing.T) {
 	record.Header = "BCASTDISCON"
 	effect.ID, effect.Last, effect.Count, effect.Inhibitor = tocsin.ID{2}, &record, 1, cause.ID
 	further.ID, further.Last, further.Inhibitor = tocsin.ID{3}, &record, effect.ID
-	files[0].Incidents = []alert.Incident{effect, cause, further}
+	files[0].Incidents = []tocsin.Incident{effect, cause, further}
 	var table, page, doc strings.Builder
 	for _, err := range []error{Table(&table, files, options()), HTML(&page, files, options()), JSON(&doc, files, options())} {
 		if err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 )
 
 // Table prints the incidents of each file for people.
@@ -61,7 +60,7 @@ func summary(f File) string {
 	return s
 }
 
-func writeIncident(w io.Writer, f File, i alert.Incident, o Options) {
+func writeIncident(w io.Writer, f File, i tocsin.Incident, o Options) {
 	a := i.Last
 	const indent = "           "
 	times := o.at(i.FirstSeen).Format("2006-01-02 15:04:05")

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/dot11"
 )
 
@@ -130,7 +129,7 @@ func (h *Handler) incidents(_ context.Context, in *incidentsIn) (Page[Incident],
 		in.Header[i] = strings.ToUpper(strings.TrimSpace(header))
 	}
 	all := h.o.Ledger.Incidents()
-	slices.SortFunc(all, func(a, b alert.Incident) int { return slices.Compare(b.ID[:], a.ID[:]) })
+	slices.SortFunc(all, func(a, b tocsin.Incident) int { return slices.Compare(b.ID[:], a.ID[:]) })
 	for i := range all {
 		c := &all[i]
 		switch {

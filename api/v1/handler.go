@@ -25,7 +25,7 @@ const (
 // Ledger is what the handler needs of an *alert.Ledger.
 type Ledger interface {
 	Definitions() []alert.DefinitionState
-	Incidents() []alert.Incident
+	Incidents() []tocsin.Incident
 	Messages() []tocsin.Message // oldest first
 }
 

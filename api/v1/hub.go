@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 )
 
@@ -152,7 +153,7 @@ func (h *hub) shut() {
 // feed takes events from the ledger to a hub.
 type feed struct {
 	hub       *hub
-	incidents func() []alert.Incident
+	incidents func() []tocsin.Incident
 	lost      uint64               // by the subscription so far
 	fresh     map[string]time.Time // fingerprints with new alerts: the time of the newest
 }
@@ -196,14 +197,14 @@ func (f *feed) tellIncidents() {
 	if len(f.fresh) == 0 {
 		return
 	}
-	var news []alert.Incident
+	var news []tocsin.Incident
 	for _, i := range f.incidents() {
 		if at, ok := f.fresh[i.Last.Fingerprint]; ok && !i.Last.Time.Before(at) {
 			news = append(news, i)
 		}
 	}
 	clear(f.fresh)
-	slices.SortFunc(news, func(a, b alert.Incident) int { return a.Last.Time.Compare(b.Last.Time) })
+	slices.SortFunc(news, func(a, b tocsin.Incident) int { return a.Last.Time.Compare(b.Last.Time) })
 	for i := range news {
 		f.hub.add(typeIncident, incidentOf(&news[i]), 0)
 	}

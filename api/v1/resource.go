@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tocsin-wids/tocsin"
-	"github.com/tocsin-wids/tocsin/alert"
 )
 
 // Page is a part of a list, newest first.
@@ -111,7 +110,7 @@ func alertOf(a *tocsin.Alert) Alert {
 	return r
 }
 
-func incidentOf(i *alert.Incident) Incident {
+func incidentOf(i *tocsin.Incident) Incident {
 	r := Incident{
 		ID: i.ID.String(), Fingerprint: i.Last.Fingerprint, Header: i.Last.Header, FirstSeen: moment(i.FirstSeen),
 		LastSeen: moment(i.LastSeen), Count: i.Count, MaxSeverity: i.MaxSeverity.String(), LastAlert: alertOf(i.Last),
