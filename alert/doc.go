@@ -19,6 +19,11 @@
 // time stay in memory, as many as the queue holds, and are kept when the Store works again, which is tried with growing
 // pauses. Only then is a restart safe again; a message says it.
 //
+// Incidents are not written with every record: the Store has them as of a second ago, and Recall makes the rest again from
+// the records that are newer than the newest one any of them tells of. What people do about them is written at once, with all
+// that the Store does not have of incidents, and is answered and told when it is kept; when the Store fails, nothing is
+// changed. The one thing that a crash may take is the count of what the throttle held back in the last half minute.
+//
 // Without a Store everything happens at once in the caller's goroutine, and Run is not needed: this is how captures are
 // analysed.
 //

@@ -20,6 +20,7 @@ type disk struct {
 	turn    chan struct{} // taken: a Put does not end
 	err     error
 	batches []int
+	works   []int // changes and silences of each PutWork
 }
 
 // stop lets no Put end before resume; a mutex would not let the time of the test go on.
@@ -37,6 +38,16 @@ func (d *disk) Put(ctx context.Context, batch []*tocsin.Alert) error {
 	return d.Store.Put(ctx, batch)
 }
 
+func (d *disk) PutWork(ctx context.Context, w tocsin.Work) error {
+	d.stop()
+	defer d.resume()
+	d.works = append(d.works, len(w.Changes)+len(w.Silences))
+	if d.err != nil {
+		return d.err
+	}
+	return d.Store.PutWork(ctx, w)
+}
+
 func (d *disk) fail(err error) {
 	d.stop()
 	defer d.resume()
@@ -51,6 +62,16 @@ func (d *disk) kept(t *testing.T) []*tocsin.Alert {
 		t.Fatal(err)
 	}
 	return list
+}
+
+// newDisk returns a store of the alerts of d and nothing else, as an older program leaves it.
+func newDisk(t *testing.T, d *disk) *mem.Store {
+	t.Helper()
+	s := mem.New(1 << 20)
+	if err := s.Put(context.Background(), d.kept(t)); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // keeping runs test with a ledger that keeps its records on d. Time is the test's own.
