@@ -75,9 +75,9 @@ func (l *Ledger) Messages() []tocsin.Message {
 // Incidents returns the incidents kept, worst first, then newest first.
 func (l *Ledger) Incidents() []tocsin.Incident {
 	l.mu.Lock()
-	list, silences := l.incidents.list(), l.silences
+	list, silences, now := l.incidents.list(), l.silences, later(l.options.Now(), l.last)
 	l.mu.Unlock()
-	mark(list, silences, l.options.Now())
+	mark(list, silences, now)
 	slices.SortFunc(list, func(a, b tocsin.Incident) int {
 		return cmp.Or(-cmp.Compare(a.MaxSeverity, b.MaxSeverity), a.FirstSeen.Compare(b.FirstSeen), slices.Compare(a.ID[:], b.ID[:]))
 	})
@@ -87,14 +87,14 @@ func (l *Ledger) Incidents() []tocsin.Incident {
 // Incident returns one incident, or an error of code NotFound.
 func (l *Ledger) Incident(id tocsin.ID) (tocsin.Incident, error) {
 	l.mu.Lock()
-	i, silences := l.incidents.find(id), l.silences
+	i, silences, now := l.incidents.find(id), l.silences, later(l.options.Now(), l.last)
 	if i == nil {
 		l.mu.Unlock()
 		return tocsin.Incident{}, errNoIncident()
 	}
 	list := []tocsin.Incident{*i}
 	l.mu.Unlock()
-	mark(list, silences, l.options.Now())
+	mark(list, silences, now)
 	return list[0], nil
 }
 

@@ -79,22 +79,29 @@ func (l *Ledger) tick() time.Time {
 }
 
 // Silence makes a silence, of which it sets the ID and the time of making, and returns it when it is kept. One that says
-// the same and is not over is returned instead. Errors are as those of Change; too many silences are a Conflict.
-func (l *Ledger) Silence(ctx context.Context, s tocsin.Silence) (tocsin.Silence, error) {
-	made := s
-	if err := l.act(ctx, func(d *draft) error { return d.silence(&made) }); err != nil {
-		return tocsin.Silence{}, err
+// the same and is not over is returned instead, and is not new. Errors are as those of Change; too many silences are a Conflict.
+func (l *Ledger) Silence(ctx context.Context, s tocsin.Silence) (made tocsin.Silence, isNew bool, err error) {
+	answer := struct { // written by another goroutine, whether or not anybody waits
+		tocsin.Silence
+		isNew bool
+	}{Silence: s}
+	err = l.act(ctx, func(d *draft) (err error) {
+		answer.isNew, err = d.silence(&answer.Silence)
+		return err
+	})
+	if err != nil {
+		return tocsin.Silence{}, false, err
 	}
-	return made, nil
+	return answer.Silence, answer.isNew, nil
 }
 
-func (d *draft) silence(s *tocsin.Silence) error {
+func (d *draft) silence(s *tocsin.Silence) (isNew bool, err error) {
 	now := d.tick()
 	if s.Starts.IsZero() {
 		s.Starts = now
 	}
 	if err := checkSilence(s, now); err != nil {
-		return err
+		return false, err
 	}
 	ahead := 0
 	for _, other := range slices.Concat(d.silences, d.Work.Silences) {
@@ -103,16 +110,16 @@ func (d *draft) silence(s *tocsin.Silence) error {
 		}
 		if ahead++; says(&other, s, now) {
 			*s = other
-			return nil
+			return false, nil
 		}
 	}
 	if ahead >= maxSilences {
-		return tocsin.Errorf(tocsin.Conflict, "There are %d silences already: expire one first.", maxSilences)
+		return false, tocsin.Errorf(tocsin.Conflict, "There are %d silences already: expire one first.", maxSilences)
 	}
 	d.sequence++
 	s.Made, s.ID = now, tocsin.NewID(now, d.sequence, d.options.Entropy())
 	d.Work.Silences = append(d.Work.Silences, *s)
-	return nil
+	return true, nil
 }
 
 func checkSilence(s *tocsin.Silence, now time.Time) error {

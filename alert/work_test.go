@@ -164,7 +164,7 @@ func TestNothingIsChangedWhileTheStoreFails(t *testing.T) {
 			t.Errorf("change: %v", err)
 		}
 		s := tocsin.Silence{Matcher: tocsin.Matcher{Header: "FLOOD"}, Ends: time.Now().Add(time.Hour)}
-		if _, err := l.Silence(context.Background(), s); !errors.Is(err, ErrNotKept) {
+		if _, _, err := l.Silence(context.Background(), s); !errors.Is(err, ErrNotKept) {
 			t.Errorf("silence: %v", err)
 		}
 		if wantSame(t, "incidents", before, l.Incidents()); len(l.Silences())+len(sub.Events()) > 0 {
@@ -256,11 +256,11 @@ func TestSilencesMarkIncidents(t *testing.T) {
 	keeping(t, Options{Backlog: 10}, func(l *Ledger, d *disk) {
 		raise(t, l, 1)
 		ask := tocsin.Silence{Matcher: tocsin.Matcher{Header: "FLOOD"}, By: "ann", Comment: "test", Ends: time.Now().Add(time.Hour)}
-		s, err := l.Silence(context.Background(), ask)
-		if err != nil || s.ID == (tocsin.ID{}) || !s.Starts.Equal(s.Made) {
+		s, isNew, err := l.Silence(context.Background(), ask)
+		if err != nil || !isNew || s.ID == (tocsin.ID{}) || !s.Starts.Equal(s.Made) {
 			t.Fatalf("%+v, %v", s, err)
 		}
-		if again, err := l.Silence(context.Background(), ask); err != nil || again.ID != s.ID || len(l.Silences()) != 1 {
+		if again, isNew, err := l.Silence(context.Background(), ask); err != nil || isNew || again.ID != s.ID || len(l.Silences()) != 1 {
 			t.Errorf("asked again: %+v, %v", again, err)
 		}
 		raise(t, l, 1) // recorded all the same
@@ -274,7 +274,7 @@ func TestSilencesMarkIncidents(t *testing.T) {
 			t.Errorf("after its end: %+v", i)
 		}
 		ask.Ends = time.Now().Add(time.Hour)
-		if s, err = l.Silence(context.Background(), ask); err != nil || l.Incidents()[0].Silence != s.ID {
+		if s, _, err = l.Silence(context.Background(), ask); err != nil || l.Incidents()[0].Silence != s.ID {
 			t.Errorf("another: %v, %+v", err, l.Incidents()[0])
 		}
 		for _, by := range []string{"bob", "ann"} {
@@ -304,24 +304,24 @@ func TestWrongAndTooManySilencesAreRefused(t *testing.T) {
 	} {
 		s := good
 		spoil(&s)
-		if _, err := l.Silence(context.Background(), s); tocsin.ErrorCode(err) != tocsin.Invalid {
+		if _, _, err := l.Silence(context.Background(), s); tocsin.ErrorCode(err) != tocsin.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for n := range maxSilences {
 		good.Matcher.Header = fmt.Sprint("X", n)
-		if _, err := l.Silence(context.Background(), good); err != nil {
+		if _, _, err := l.Silence(context.Background(), good); err != nil {
 			t.Fatal(err)
 		}
 	}
 	good.Matcher.Header = "Y"
-	if _, err := l.Silence(context.Background(), good); tocsin.ErrorCode(err) != tocsin.Conflict {
+	if _, _, err := l.Silence(context.Background(), good); tocsin.ErrorCode(err) != tocsin.Conflict {
 		t.Errorf("too many: %v", err)
 	}
 	clock.t = at(3600) // all are over
 	for n := range 2 * maxSilences {
 		good.Matcher.Header, good.Ends = fmt.Sprint("Z", n), at(float64(3601+n))
-		if _, err := l.Silence(context.Background(), good); err != nil {
+		if _, _, err := l.Silence(context.Background(), good); err != nil {
 			t.Fatal(err)
 		}
 		clock.t = good.Ends

@@ -6,6 +6,7 @@ import "time"
 const (
 	Admin      = "admin"
 	ReadOnly   = "readonly"
+	Operator   = "operator"   // people who work with incidents, and programs for them
 	DataSource = "datasource" // capture tools
 	ScanReport = "scanreport" // programs that submit scans
 	WebGPS     = "WEBGPS"     // programs that submit positions
@@ -15,6 +16,7 @@ const (
 // Caller is who sent a request.
 type Caller struct {
 	Role    string // empty: nobody
+	Name    string // of the token, or that the administrator logs in with
 	Session string // to be set as the cookie; empty if the caller brought no session and made none
 	Cookie  bool   // known by a cookie, which a browser also adds to requests that other sites make
 	Basic   bool   // known by a Basic login, which a browser remembers and adds likewise

@@ -62,10 +62,14 @@ func (k *Keeper) holder(token string) api.Caller {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if end, ok := k.sessions[sum]; ok && now.Before(end) {
-		return api.Caller{Role: api.Admin}
+		c := api.Caller{Role: api.Admin}
+		if k.active != nil {
+			c.Name = k.active.User
+		}
+		return c
 	}
-	if role := k.disk.role(sum, now); role != "" {
-		return api.Caller{Role: role, Token: sum}
+	if t := k.disk.holder(sum, now); t != nil {
+		return api.Caller{Role: t.Role, Name: t.Name, Token: sum}
 	}
 	return api.Caller{}
 }

@@ -155,7 +155,7 @@ func (k *Keeper) login(r *http.Request, user, password string) api.Caller {
 		k.guessed(address)
 		return api.Caller{}
 	}
-	return api.Caller{Role: api.Admin, Session: k.openSession()}
+	return api.Caller{Role: api.Admin, Name: user, Session: k.openSession()}
 }
 
 // guessed counts a wrong password. Neither it nor the name is logged: people type the one in place of the other.

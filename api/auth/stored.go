@@ -60,16 +60,15 @@ func (t *storedToken) expired(now time.Time) bool {
 	return !t.Expires.IsZero() && !now.Before(t.Expires)
 }
 
-func (s *stored) role(sum [32]byte, now time.Time) string {
+func (s *stored) holder(sum [32]byte, now time.Time) (holder *storedToken) {
 	want := hex.EncodeToString(sum[:])
-	role := ""
 	for i := range s.Tokens {
 		t := &s.Tokens[i]
 		if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(want)) == 1 && !t.expired(now) {
-			role = t.Role
+			holder = t
 		}
 	}
-	return role
+	return holder
 }
 
 // same reports whether a and b are one login; both may be nil.

@@ -107,59 +107,6 @@ func (h *Handler) alert(ctx context.Context, in *idIn) (Alert, error) {
 	return alertOf(a), nil
 }
 
-// incidentsIn asks for incidents.
-type incidentsIn struct {
-	Limit    int       `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"Most on a page."`
-	Cursor   string    `query:"cursor" maxLength:"64" doc:"next_cursor of the page before."`
-	Header   []string  `query:"header" maxItems:"50" doc:"Only of these definitions: names, joined by commas, in any case."`
-	Severity string    `query:"severity" enum:"INFO,LOW,MEDIUM,HIGH,CRITICAL" doc:"At least as bad as this."`
-	Since    time.Time `query:"seen_since" doc:"Still seen at this time or later, RFC 3339, by the clock of the frames."`
-}
-
-// incidents pages by the id: unlike the time an incident was last seen it never changes, so no page skips one.
-func (h *Handler) incidents(_ context.Context, in *incidentsIn) (Page[Incident], error) {
-	page := Page[Incident]{Items: []Incident{}}
-	before, ok := parseID(in.Cursor)
-	if in.Cursor != "" && !ok {
-		var m mistakes
-		m.add("query.cursor", "not a cursor: take next_cursor of the page before, or leave it out for the first page")
-		return page, m.err()
-	}
-	for i, header := range in.Header {
-		in.Header[i] = strings.ToUpper(strings.TrimSpace(header))
-	}
-	all := h.o.Ledger.Incidents()
-	slices.SortFunc(all, func(a, b tocsin.Incident) int { return slices.Compare(b.ID[:], a.ID[:]) })
-	for i := range all {
-		c := &all[i]
-		switch {
-		case in.Cursor != "" && slices.Compare(c.ID[:], before[:]) >= 0,
-			len(in.Header) > 0 && !slices.Contains(in.Header, c.Last.Header),
-			c.MaxSeverity < parseSeverity(in.Severity),
-			!in.Since.IsZero() && c.LastSeen.Before(in.Since):
-			continue
-		}
-		if len(page.Items) == in.Limit {
-			page.Next = page.Items[in.Limit-1].ID
-			break
-		}
-		page.Items = append(page.Items, incidentOf(c))
-	}
-	return page, nil
-}
-
-func (h *Handler) incident(_ context.Context, in *idIn) (Incident, error) {
-	id, ok := parseID(in.ID)
-	if ok {
-		for _, i := range h.o.Ledger.Incidents() {
-			if i.ID == id {
-				return incidentOf(&i), nil
-			}
-		}
-	}
-	return Incident{}, tocsin.Errorf(tocsin.NotFound, "There is no incident of that id, or it is no longer kept.")
-}
-
 // messagesIn asks for messages.
 type messagesIn struct {
 	Limit int       `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"Most in the answer."`

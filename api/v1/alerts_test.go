@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
 	v1 "github.com/tocsin-wids/tocsin/api/v1"
 )
 
@@ -29,7 +30,22 @@ func (failing) ByID(context.Context, tocsin.ID) (*tocsin.Alert, error) {
 }
 
 func brokenServer(t testing.TB) *server {
-	return serve(t, func(o *v1.Options) { o.Records, o.Streams = failing{}, -1 })
+	return serve(t, func(o *v1.Options) { o.Records, o.Streams, o.Ledger = failing{}, -1, fullDisk{o.Ledger} })
+}
+
+// fullDisk is a ledger whose store fails.
+type fullDisk struct{ v1.Ledger }
+
+func (fullDisk) Change(context.Context, tocsin.Change) (i tocsin.Incident, err error) {
+	return i, alert.ErrNotKept
+}
+
+func (fullDisk) Silence(context.Context, tocsin.Silence) (s tocsin.Silence, isNew bool, err error) {
+	return s, false, alert.ErrNotKept
+}
+
+func (fullDisk) Expire(context.Context, tocsin.ID, string) (s tocsin.Silence, err error) {
+	return s, alert.ErrNotKept
 }
 
 func TestWhatFailsInsideIsNotTold(t *testing.T) {
@@ -48,7 +64,7 @@ func TestAlertHasAllThatIsKnown(t *testing.T) {
 		Confidence: 85, Text: "20 deauthentications in 1s", Fingerprint: "DEAUTHFLOOD 02:00:00:00:00:0A",
 		Reason: &v1.Reason{What: "deauthentications of one client in 1s", Observed: "20 frames", Limit: "20 frames"},
 		BSSID:  "02:00:00:00:00:0A", Source: "02:00:00:00:00:EE", Destination: "FF:FF:FF:FF:FF:FF", Channel: "6", Frequency: 2437000,
-		Signal: -47, Phy: "802.11", Attack: []string{"T1499"}, Sensors: []string{"wlan0mon"}, FrameTime: noon.Add(time.Second),
+		Signal: -47, SSID: "CorpNet", Phy: "802.11", Attack: []string{"T1499"}, Sensors: []string{"wlan0mon"}, FrameTime: noon.Add(time.Second),
 		Frames: []uint64{1188, 1189, 1207},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

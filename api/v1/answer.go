@@ -31,7 +31,7 @@ func (a *answer) WriteHeader(status int) {
 
 func (a *answer) send(w http.ResponseWriter, r *http.Request) {
 	b := a.body.Bytes()
-	if a.status == http.StatusOK {
+	if a.status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		sum := sha256.Sum256(b)
 		tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 		a.header.Set("ETag", tag)

@@ -20,14 +20,20 @@ var (
 	word    = regexp.MustCompile(`'([^']*)'|(\S+)`)
 )
 
-// curl does what the command line says against s.
+// curl does what the command line says against s. An ID is that of what its path lists.
 func curl(t *testing.T, s *server, line string) ask {
 	t.Helper()
-	q := ask{}
 	page := get[v1.Page[v1.Alert]](t, s, "/api/v1/alerts?severity=HIGH&class=denial&limit=1")
-	line = strings.NewReplacer("CURSOR", page.Next, "/ID", "/"+page.Items[0].ID).Replace(line)
+	names := []string{"CURSOR", page.Next, "/alerts/ID", "/alerts/" + page.Items[0].ID}
+	if list := get[v1.Page[v1.Incident]](t, s, "/api/v1/incidents?header=APSPOOF").Items; len(list) > 0 {
+		names = append(names, "/incidents/ID", "/incidents/"+list[0].ID)
+	}
+	if list := get[v1.Page[v1.Silence]](t, s, "/api/v1/silences").Items; len(list) > 0 {
+		names = append(names, "/silences/ID", "/silences/"+list[0].ID)
+	}
+	q := ask{}
 	var words []string
-	for _, m := range word.FindAllStringSubmatch(line, -1) {
+	for _, m := range word.FindAllStringSubmatch(strings.NewReplacer(names...).Replace(line), -1) {
 		words = append(words, m[1]+m[2])
 	}
 	for i := 1; i < len(words); i++ {
@@ -39,11 +45,20 @@ func curl(t *testing.T, s *server, line string) ask {
 		case w == "-H" && words[i+1] == "Authorization: Bearer TOKEN":
 			q.as = "reader"
 			i++
+		case w == "-X":
+			i++
+			q.method = words[i]
+		case w == "--json":
+			i++
+			q.method, q.body = "POST", words[i]
 		case strings.HasPrefix(w, "http://SERVER:2501/"):
 			q.path = strings.TrimPrefix(w, "http://SERVER:2501")
 		default:
 			t.Fatalf("%s: the test does not know %s", line, w)
 		}
+	}
+	if q.method != "" {
+		q.as = "ann"
 	}
 	return q
 }

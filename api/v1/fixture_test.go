@@ -34,6 +34,7 @@ type server struct {
 	ledger *alert.Ledger
 	keeper *auth.Keeper
 	reader string // token of the role readonly
+	ann    string // token of the role operator, which is called ann
 
 	mu   sync.Mutex
 	time time.Time
@@ -68,7 +69,7 @@ func serve(t testing.TB, change ...func(*v1.Options)) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.reader = s.token(t, "readonly")
+	s.reader, s.ann = s.token(t, "readonly"), s.named(t, "ann", "operator")
 	o := v1.Options{
 		Ledger: s.ledger, Records: v1.Backlog(s.ledger), Auth: s, Now: s.now,
 		Subscribe: func(queue int) v1.Subscription { return s.ledger.Subscribe(queue) },
@@ -123,7 +124,7 @@ func (s *server) logIn(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.reader = s.token(t, "readonly")
+	s.reader, s.ann = s.token(t, "readonly"), s.named(t, "ann", "operator")
 }
 
 // found raises an alert about the network who.
@@ -134,7 +135,7 @@ func (s *server) found(d *tocsin.Definition, who byte, text string) *tocsin.Aler
 		reason = tocsin.Reason{What: "advertises CorpNet without being allowed to", Observed: "one beacon"}
 	}
 	a, ok := s.ledger.Found(tocsin.Detected{
-		Definition: d, Time: time.Duration(s.now().UnixNano()), Number: 1207, Channel: 6, Frequency: 2437, Signal: -47,
+		Definition: d, Time: time.Duration(s.now().UnixNano()), Number: 1207, SSID: "CorpNet", Channel: 6, Frequency: 2437, Signal: -47,
 		Finding: tocsin.Finding{
 			Text: text, BSSID: tocsin.MAC{0x02, 0, 0, 0, 0, who}, Source: tocsin.MAC{0x02, 0, 0, 0, 0, 0xee},
 			Dest: tocsin.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Reason: reason, Frames: []uint64{1188, 1189},
@@ -159,7 +160,7 @@ func busy(t testing.TB) *server {
 	return s
 }
 
-// ask is a request; as is "reader", "password", "wrong", a token, or nobody.
+// ask is a request; as is "reader", "ann", "password", "wrong", a token, or nobody.
 type ask struct {
 	method, path, as, body string
 	header                 map[string]string
@@ -172,11 +173,14 @@ func (s *server) request(q ask) *http.Request {
 	r := httptest.NewRequest(q.method, "http://host"+q.path, nil)
 	if q.body != "" {
 		r = httptest.NewRequest(q.method, "http://host"+q.path, strings.NewReader(q.body))
+		r.Header.Set("Content-Type", "application/json")
 	}
 	switch q.as {
 	case "":
 	case "reader":
 		r.Header.Set("Authorization", "Bearer "+s.reader)
+	case "ann":
+		r.Header.Set("Authorization", "Bearer "+s.ann)
 	case "password":
 		r.SetBasicAuth(userName, password)
 	case "wrong":
@@ -230,7 +234,12 @@ func golden(t *testing.T, path string, got []byte) {
 // token makes an API token.
 func (s *server) token(t testing.TB, role string) string {
 	t.Helper()
-	token, err := s.keeper.Generate(role, role, 0)
+	return s.named(t, role, role)
+}
+
+func (s *server) named(t testing.TB, name, role string) string {
+	t.Helper()
+	token, err := s.keeper.Generate(name, role, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path"
-	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
@@ -26,6 +23,11 @@ const (
 type Ledger interface {
 	Definitions() []alert.DefinitionState
 	Incidents() []tocsin.Incident
+	Incident(id tocsin.ID) (tocsin.Incident, error)
+	Change(ctx context.Context, c tocsin.Change) (tocsin.Incident, error)
+	Silences() []tocsin.Silence // oldest first
+	Silence(ctx context.Context, s tocsin.Silence) (made tocsin.Silence, isNew bool, err error)
+	Expire(ctx context.Context, id tocsin.ID, by string) (tocsin.Silence, error)
 	Messages() []tocsin.Message // oldest first
 }
 
@@ -92,7 +94,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	head.Set("Referrer-Policy", "no-referrer")
-	if p := h.refuse(r); p != nil {
+	r, p := h.accept(r)
+	if p != nil {
 		p.send(w, r)
 		return
 	}
@@ -105,72 +108,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.send(w, r)
 }
 
-// refuse returns why r is not answered; nil if it is.
-func (h *Handler) refuse(r *http.Request) *Problem {
-	if p := h.route(r); p != nil {
-		return p
-	}
-	if p := h.admit(r); p != nil {
-		return p
-	}
-	if r.ContentLength != 0 {
-		return problem(http.StatusRequestEntityTooLarge, "Nothing here takes a body: send the request without one.")
-	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return mistakes{{"query", "cannot be decoded: a percent sign is followed by two hexadecimal digits, and parameters are parted by &"}}.problem()
-	}
-	var m mistakes
-	for name, values := range query {
-		switch {
-		case len(values) > 1:
-			m.add("query."+name, "given more than once")
-		case !utf8.ValidString(name + values[0]):
-			m.add("query", "not UTF-8")
-		}
-	}
-	if len(m) > 0 {
-		slices.SortFunc(m, func(a, b Mistake) int { return cmp.Compare(a.Location, b.Location) })
-		return m.problem()
-	}
-	return nil
-}
-
-// route makes sure that the multiplexer knows an answer: its own refusals are not in our form.
-func (h *Handler) route(r *http.Request) *Problem {
-	asGet := &http.Request{Method: http.MethodGet, URL: r.URL, Host: r.Host}
-	if _, pattern := h.mux.Handler(asGet); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
-		return problem(http.StatusNotFound, "There is nothing at this path: %s lists what there is.", description)
-	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		p := problem(http.StatusMethodNotAllowed, "This can only be read: use GET.")
-		p.allow = "GET, HEAD"
-		return p
-	}
-	return nil
-}
-
 // mayStay reports whether the reader of a stream still may. Whose password is not looked at for a while, because others at
 // the same address guess, stays: the guesses of one are not to cut off the other.
 func (h *Handler) mayStay(r *http.Request) bool {
 	caller := h.o.Auth.Identify(r, nil)
-	return caller.Refused || caller.May(api.ReadOnly)
-}
-
-// admit refuses those who may not read. Passwords and tokens in the query are not looked at: addresses end up in logs.
-func (h *Handler) admit(r *http.Request) *Problem {
-	caller := h.o.Auth.Identify(r, nil)
-	switch {
-	case caller.May(api.ReadOnly):
-		return nil
-	case caller.Refused:
-		p := problem(http.StatusTooManyRequests, "Too many wrong passwords came from this address: wait a minute before the next attempt.")
-		p.later = 60
-		return p
-	case caller.Role == "":
-		return problem(http.StatusUnauthorized, "Log in: by HTTP Basic, or by a token in the header Authorization: Bearer TOKEN.")
-	}
-	return problem(http.StatusForbidden, "The token is valid but its role may not read this: use one with the role readonly.")
+	return caller.Refused || caller.May(api.ReadOnly, api.Operator)
 }
 
 // Run feeds the streams until ctx ends, and then ends them.

@@ -27,6 +27,7 @@ const (
 const (
 	typeAlert    = "alert"
 	typeIncident = "incident"
+	typeSilence  = "silence"
 	typeMessage  = "message"
 	typeLost     = "lost"
 )
@@ -184,6 +185,10 @@ func (f *feed) take(e alert.Event, lost uint64) {
 	case e.Alert != nil:
 		f.fresh[e.Alert.Fingerprint] = e.Alert.Time
 		f.hub.add(typeAlert, alertOf(e.Alert), missed)
+	case e.Incident != nil:
+		f.hub.add(typeIncident, incidentOf(e.Incident), missed)
+	case e.Silence != nil:
+		f.hub.add(typeSilence, silenceOf(e.Silence, e.Time), missed)
 	case e.Message != nil:
 		f.hub.add(typeMessage, messageOf(e.Message), missed)
 	default:

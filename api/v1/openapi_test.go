@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tocsin-wids/tocsin"
+	v1 "github.com/tocsin-wids/tocsin/api/v1"
 )
 
 const document = "testdata/openapi.json"
@@ -84,6 +87,10 @@ func (s schemas) check(where string, schema map[string]any, v any) (wrong []stri
 		case "maximum":
 			if x, ok := v.(float64); ok && x > rule.(float64) {
 				add("%v is more than %v", v, rule)
+			}
+		case "maxLength":
+			if text, ok := v.(string); ok && utf8.RuneCountInString(text) > int(rule.(float64)) {
+				add("%q is longer than %v", v, rule)
 			}
 		case "pattern":
 			if text, ok := v.(string); ok && !regexp.MustCompile(rule.(string)).MatchString(text) {
@@ -157,77 +164,142 @@ func kindOf(v any) string {
 	return "null"
 }
 
-// schemaOf returns what the description says of an answer.
-func (s schemas) schemaOf(path string, status int, media string) map[string]any {
-	return s.at("paths", path, "get", "responses", fmt.Sprint(status), "content", media, "schema")
+// schemaOf returns what the description says of an answer to a method, in small letters.
+func (s schemas) schemaOf(method, path string, status int, media string) map[string]any {
+	return s.at("paths", path, method, "responses", fmt.Sprint(status), "content", media, "schema")
 }
 
-// valid checks a body against the description of the path.
+// valid checks the body of an answer to GET against the description of the path.
 func (s schemas) valid(t testing.TB, path string, status int, media string, body []byte) {
+	t.Helper()
+	s.validTo(t, "get", path, status, media, body)
+}
+
+func (s schemas) validTo(t testing.TB, method, path string, status int, media string, body []byte) {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
 		t.Fatalf("%s: %v in %q", path, err, body)
 	}
-	for _, w := range s.check(fmt.Sprintf("%s %d", path, status), s.schemaOf(path, status, media), v) {
+	for _, w := range s.check(fmt.Sprintf("%s %s %d", method, path, status), s.schemaOf(method, path, status, media), v) {
 		t.Error(w)
 	}
 }
 
-// TestEveryDescribedAnswerIsGiven asks every path of the description for a success and for every problem that it promises.
+// TestEveryDescribedAnswerIsGiven asks every method of every path of the description for a success and for every problem
+// that it promises.
 func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	description := readDescription(t)
 	s := everything(t)
 	s.logIn(t)
-	broken := brokenServer(t)
 	other := s.token(t, "datasource")
-	id := s.ledger.Alerts()[0].ID.String()
+	silence := makeSilence(t, s, `{"header":"X"}`)
+	real := strings.NewReplacer("incidents/{id}", "incidents/"+s.ledger.Alerts()[0].ID.String(), "alerts/{id}", "alerts/"+s.ledger.Alerts()[0].ID.String(),
+		"silences/{id}", "silences/"+silence.ID, "{header}", "deauthflood")
+	methods := 0
 	for path := range description.at("paths") {
-		real := strings.NewReplacer("{id}", id, "{header}", "deauthflood").Replace(path)
-		for status := range description.at("paths", path, "get", "responses") {
-			var w = s.do(ask{path: real + "?x=1&x=2", as: "reader"}) // 400
-			switch status {
-			case "200":
-				if path == "/api/v1/events" || path == "/api/v1/packets.pcapng" {
-					continue // see TestStreamTellsWhatHappens and TestPacketsAreFiltered
+		for method := range description.at("paths", path) {
+			methods++
+			q := ask{method: strings.ToUpper(method), path: real.Replace(path), as: "ann"}
+			if q.method == "POST" {
+				q.body = `{"comment":"x","matcher":{"header":"Y"},"ends":"2026-03-02T00:00:00Z"}`
+				if path != "/api/v1/silences" {
+					q.body = `{"comment":"x"}`
 				}
-				w = s.do(ask{path: real, as: "reader"})
-			case "401":
-				w = s.do(ask{path: real})
-			case "403":
-				w = s.do(ask{path: real, as: other})
-			case "404":
-				w = s.do(ask{path: real + "/nothing", as: "reader"})
-			case "413":
-				w = s.do(ask{path: real, as: "reader", body: "x"})
-			case "429":
-				for w = s.do(ask{path: real, as: "wrong"}); w.Code == 401; w = s.do(ask{path: real, as: "wrong"}) {
-				}
-			case "500":
-				if path != "/api/v1/alerts" {
-					continue // nothing else asks what can fail
-				}
-				w = broken.do(ask{path: real, as: "reader"})
-			case "503":
-				w = broken.do(ask{path: real, as: "reader"}) // it serves no stream
 			}
-			if fmt.Sprint(w.Code) != status {
-				t.Errorf("%s: status %d, want %s", path, w.Code, status)
-				continue
+			for status := range description.at("paths", path, method, "responses") {
+				w := answerOf(t, s, q, status, other)
+				if w == nil {
+					continue
+				}
+				if fmt.Sprint(w.Code) != status {
+					t.Errorf("%s %s: status %d %s, want %s", method, path, w.Code, w.Body, status)
+					continue
+				}
+				description.validTo(t, method, path, w.Code, w.Header().Get("Content-Type"), w.Body.Bytes())
 			}
-			description.valid(t, path, w.Code, w.Header().Get("Content-Type"), w.Body.Bytes())
 		}
 	}
-	if n := len(description.at("paths")); n != 12 {
-		t.Errorf("%d paths are described, and this test was written for 12", n)
+	if methods != 19 {
+		t.Errorf("%d methods are described, and this test was written for 19", methods)
 	}
+}
+
+// answerOf asks in a way that is answered with that status; nil if another test does.
+func answerOf(t testing.TB, s *server, q ask, status, otherRole string) *httptest.ResponseRecorder {
+	change := map[string]tocsin.IncidentState{"acknowledge": tocsin.Acknowledged, "resolve": tocsin.Resolved, "reopen": tocsin.Open}
+	to, changes := change[path.Base(q.path)]
+	switch status {
+	case "200", "201", "409":
+		if q.path == "/api/v1/events" || q.path == "/api/v1/packets.pcapng" {
+			return nil // see TestStreamTellsWhatHappens and TestPacketsAreFiltered
+		}
+		from := tocsin.Resolved
+		switch {
+		case status == "409":
+			from = to // another has it so already
+		case to == tocsin.Resolved, to == tocsin.Acknowledged:
+			from = tocsin.Open
+		}
+		if changes {
+			id := s.ledger.Alerts()[0].ID
+			s.ledger.Change(t.Context(), tocsin.Change{Incident: id, To: tocsin.Resolved, By: "bob"})
+			s.ledger.Change(t.Context(), tocsin.Change{Incident: id, To: tocsin.Open, By: "bob"})
+			s.ledger.Change(t.Context(), tocsin.Change{Incident: id, To: from, By: "bob"})
+		} else if status == "409" {
+			s = serve(t)
+			for n := range 500 {
+				makeSilence(t, s, fmt.Sprintf(`{"header":"X%d"}`, n))
+			}
+		} else if status == "201" {
+			q.body = strings.Replace(q.body, `"x"`, `"another"`, 1)
+		} else if q.method == "POST" {
+			s.do(q)
+		}
+	case "400":
+		q.path += "?x=1&x=2"
+	case "401":
+		q.as = ""
+	case "403":
+		q.as = otherRole
+	case "404":
+		q.path += "/nothing/nothing"
+	case "413":
+		q.body = strings.Repeat("x", 20_000)
+	case "415":
+		q.header = map[string]string{"Content-Type": "text/plain"}
+	case "429":
+		q.as = "wrong"
+		w := s.do(q)
+		for ; w.Code == 401; w = s.do(q) {
+		}
+		return w
+	case "500":
+		if q.path != "/api/v1/alerts" {
+			return nil // nothing else asks what can fail
+		}
+		s, q.as = brokenServer(t), "reader"
+	case "503":
+		s = brokenServer(t) // it serves no stream
+	}
+	return s.do(q)
+}
+
+// makeSilence makes a silence until the end of the day.
+func makeSilence(t testing.TB, s *server, matcher string) (made v1.Silence) {
+	t.Helper()
+	w := s.do(ask{method: "POST", path: "/api/v1/silences", as: "ann", body: `{"comment":"works","ends":"2026-03-02T00:00:00Z","matcher":` + matcher + `}`})
+	if err := json.Unmarshal(w.Body.Bytes(), &made); err != nil || w.Code != http.StatusCreated {
+		t.Fatalf("status %d %s", w.Code, w.Body)
+	}
+	return made
 }
 
 // TestDescriptionCheckFindsMistakes shows that the check above can fail.
 func TestDescriptionCheckFindsMistakes(t *testing.T) {
 	description := readDescription(t)
 	body := serveOne(t)
-	schema := description.schemaOf("/api/v1/alerts", 200, "application/json")
+	schema := description.schemaOf("get", "/api/v1/alerts", 200, "application/json")
 	for name, spoil := range map[string]func(first map[string]any){
 		"missing":      func(a map[string]any) { delete(a, "severity") },
 		"too much":     func(a map[string]any) { a["surprise"] = 1.0 },

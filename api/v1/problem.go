@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/tocsin-wids/tocsin"
+	"github.com/tocsin-wids/tocsin/alert"
 )
 
 // Problem is what went wrong, as of RFC 9457.
@@ -103,7 +104,14 @@ func (h *Handler) failure(ctx context.Context, path string, err error) *Problem 
 			return problem(http.StatusTooManyRequests, "%s", mistake.Message)
 		case tocsin.Forbidden:
 			return problem(http.StatusForbidden, "%s", mistake.Message)
+		case tocsin.Conflict:
+			return problem(http.StatusConflict, "%s", mistake.Message)
 		}
+	}
+	if errors.Is(err, alert.ErrNotKept) {
+		p := problem(http.StatusServiceUnavailable, "Nothing was changed, because it could not be kept: the server's log says why. Try again later.")
+		p.later = 30
+		return p
 	}
 	if ctx.Err() == nil { // or nobody is left to care
 		h.o.Logger.Error("answer request", "path", path, "error", err)

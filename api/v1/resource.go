@@ -33,6 +33,7 @@ type Alert struct {
 	Channel     string    `json:"channel,omitempty" doc:"That the frame claims."`
 	Frequency   uint32    `json:"frequency_khz,omitempty" format:"int64" doc:"It was received on."`
 	Signal      int8      `json:"signal_dbm,omitempty" doc:"Of the reception."`
+	SSID        string    `json:"ssid,omitempty" doc:"Name of the network, as it was known then. Octets that are not UTF-8 are sent as U+FFFD."`
 	Phy         string    `json:"phy" doc:"Kind of radio: 802.11, bluetooth-le, any, unknown, or the number that clients of Kismet know it by."`
 	Location    *Location `json:"location,omitempty" doc:"Where it was heard. Absent if unknown."`
 	Attack      []string  `json:"attack" nullable:"false" doc:"MITRE ATT&CK techniques."`
@@ -58,19 +59,6 @@ type Location struct {
 	Time      time.Time `json:"time,omitzero" doc:"When it was measured: by the sensor's clock with packet, else by the server's."`
 }
 
-// Incident is all that was found of one fingerprint without a long silence.
-type Incident struct {
-	ID          string    `json:"id" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" doc:"Of the alert that opened it. Sorts by time."`
-	Fingerprint string    `json:"fingerprint" doc:"What its alerts have in common."`
-	Header      string    `json:"header" doc:"Name of the definition."`
-	FirstSeen   time.Time `json:"first_seen" doc:"By the clock of the frames, where there are any."`
-	LastSeen    time.Time `json:"last_seen" doc:"By the same clock."`
-	Count       uint64    `json:"count" doc:"Findings, those that the throttle held back included."`
-	MaxSeverity string    `json:"max_severity" enum:"INFO,LOW,MEDIUM,HIGH,CRITICAL" doc:"Of its worst alert."`
-	InhibitedBy string    `json:"inhibited_by,omitempty" doc:"Incident that explains this one: an effect of the same attack. Absent if none does."`
-	LastAlert   Alert     `json:"last_alert" doc:"The newest record."`
-}
-
 // Message is one line of the server's log for clients.
 type Message struct {
 	Time time.Time `json:"time" doc:"Whole seconds."`
@@ -89,7 +77,7 @@ func alertOf(a *tocsin.Alert) Alert {
 		ID: a.ID.String(), Hash: a.Hash, Time: a.Time.UTC(), Header: a.Header, Class: string(a.Class),
 		Severity: a.Severity.String(), Confidence: uint8(a.Confidence), Text: a.Text, Fingerprint: a.Fingerprint,
 		BSSID: address(a.Transmitter), Source: address(a.Source), Destination: address(a.Dest), Other: address(a.Other),
-		Channel: a.Channel, Frequency: a.Frequency, Signal: a.Signal, Phy: phy(a.Phy), Attack: list(a.Attack),
+		Channel: a.Channel, Frequency: a.Frequency, Signal: a.Signal, SSID: a.SSID, Phy: phy(a.Phy), Attack: list(a.Attack),
 		Sensors: list(a.Sensors), FrameTime: moment(a.FrameTime), Frames: list(a.Frames), Suppressed: a.Suppressed,
 	}
 	if r.Channel == "0" { // the record's word for a frame that claims none
@@ -106,17 +94,6 @@ func alertOf(a *tocsin.Alert) Alert {
 		if l.Fix >= 3 && finite(l.Altitude) {
 			r.Location.Altitude = &l.Altitude
 		}
-	}
-	return r
-}
-
-func incidentOf(i *tocsin.Incident) Incident {
-	r := Incident{
-		ID: i.ID.String(), Fingerprint: i.Last.Fingerprint, Header: i.Last.Header, FirstSeen: moment(i.FirstSeen),
-		LastSeen: moment(i.LastSeen), Count: i.Count, MaxSeverity: i.MaxSeverity.String(), LastAlert: alertOf(i.Last),
-	}
-	if i.Inhibitor != (tocsin.ID{}) {
-		r.InhibitedBy = i.Inhibitor.String()
 	}
 	return r
 }

@@ -47,7 +47,7 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 
 // parseTypes reads which types of events are asked for: all if none is named.
 func parseTypes(r *http.Request) ([]string, *Problem) {
-	all := []string{typeAlert, typeIncident, typeMessage}
+	all := []string{typeAlert, typeIncident, typeSilence, typeMessage}
 	var m mistakes
 	for name := range r.URL.Query() {
 		if name != "types" {
@@ -59,7 +59,7 @@ func parseTypes(r *http.Request) ([]string, *Problem) {
 		kinds = strings.Split(text, ",")
 	}
 	if slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(all, k) }) {
-		m.add("query.types", "not a list of types: join some of alert, incident, message by commas")
+		m.add("query.types", "not a list of types: join some of alert, incident, silence, message by commas")
 	}
 	if len(m) > 0 {
 		return nil, m.problem()
