@@ -29,6 +29,8 @@ type grammar struct {
 	Serve       serveCommand       `cmd:"" help:"Listen, detect, and answer clients of Kismet on port 2501."`
 	Demo        demoCommand        `cmd:"" help:"Serve a bundled capture with several attacks, replayed in real time."`
 	Token       tokenCommand       `cmd:"" help:"Make, list and revoke tokens for programs, beside a running server too."`
+	Incidents   incidentsCommand   `cmd:"" help:"Look at the incidents of a running server, and say what is done about them."`
+	Silence     silenceCommand     `cmd:"" help:"Have nobody told of certain incidents for a while."`
 	Config      configCommand      `cmd:"" help:"Check a configuration, or make one from that of Kismet."`
 	Sources     sourcesCommand     `cmd:"" help:"List the radios of this machine and what they can do."`
 	Definitions definitionsCommand `cmd:"" help:"List every alert that this program can raise."`

@@ -54,7 +54,7 @@ func (c tokenData) keeper(t terminal, create bool) (*auth.Keeper, error) {
 type tokenAdd struct {
 	tokenData
 	Name string `arg:"" help:"What the token is called in lists."`
-	Role string `help:"What it opens: admin, readonly, datasource, scanreport, WEBGPS, ADSB, or a word of your own." default:"readonly"`
+	Role string `help:"What it opens: admin, operator, readonly, datasource, scanreport, WEBGPS, ADSB, or a word of your own." default:"readonly"`
 	For  string `help:"How long it is valid, such as 90d or 12h; for ever without." placeholder:"TIME"`
 }
 
@@ -153,22 +153,27 @@ func tokenError(name string, err error) error {
 	return err
 }
 
-// lifetime reads a duration; days too, since that is what tokens live.
+// lifetime reads what --for says; 0 for nothing.
 func lifetime(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
-	life, err := time.ParseDuration(s)
+	return span("--for", s)
+}
+
+// span reads a duration; days too, since that is what tokens live.
+func span(option, s string) (time.Duration, error) {
+	length, err := time.ParseDuration(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		var n uint64
 		n, err = strconv.ParseUint(days, 10, 16)
-		life = time.Duration(n) * 24 * time.Hour
+		length = time.Duration(n) * 24 * time.Hour
 	}
-	if err == nil && life < time.Second {
+	if err == nil && length < time.Second {
 		err = errors.New("too short")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("--for %s: write for example 90d or 12h, at least 1s", s)
+		return 0, fmt.Errorf("%s %s: write for example 90d or 12h, at least 1s", option, plain(s))
 	}
-	return life, nil
+	return length, nil
 }
