@@ -107,16 +107,7 @@ func TestNothingSeenIsLostByKill(t *testing.T) {
 func killAfter(t *testing.T, folder string, w *witness, round, more int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestServerToBeKilled$")
-	cmd.Env = append(os.Environ(), killFolder+"="+folder)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	base := urlOf(t, out)
+	cmd, base := toBeKilled(ctx, t, folder)
 	client := loggedIn(t, base)
 	defer client.CloseIdleConnections()
 	w.mu.Lock()
@@ -155,6 +146,21 @@ func killAfter(t *testing.T, folder string, w *witness, round, more int) {
 	cmd.Process.Kill()
 	clients.Wait()
 	cmd.Wait()
+}
+
+// toBeKilled starts a server on the folder and returns where it answers.
+func toBeKilled(ctx context.Context, t *testing.T, folder string) (cmd *exec.Cmd, base string) {
+	t.Helper()
+	cmd = exec.CommandContext(ctx, os.Args[0], "-test.run=^TestServerToBeKilled$")
+	cmd.Env = append(os.Environ(), killFolder+"="+folder)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, urlOf(t, out)
 }
 
 func urlOf(t *testing.T, out io.Reader) string {
