@@ -116,14 +116,21 @@ func secure(w http.ResponseWriter) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// state is what was heard since the start.
+// shownIncidents bounds those on the page, which a browser reads anew every few seconds.
+const shownIncidents = 500
+
+// state is what was heard since the start, with the incidents that people are not done with.
 func (s *Server) state() report.File {
 	s.mu.Lock()
 	f := s.shard.file("")
 	f.Title = "Since the start"
 	f.Warnings = s.shard.warnings()
 	s.mu.Unlock()
-	f.Incidents = s.ledger.Incidents()
+	for _, i := range s.ledger.Incidents() { // the worst first
+		if i.State != tocsin.Resolved && len(f.Incidents) < shownIncidents {
+			f.Incidents = append(f.Incidents, i)
+		}
+	}
 	return f
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 	"go.uber.org/goleak"
 
+	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/api"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/capture/replay"
@@ -125,6 +126,26 @@ func TestFramesBecomeAlertsForClients(t *testing.T) {
 	}
 	if status, body := get(t, s, "/", "admin", "secret word"); status != http.StatusOK || !strings.Contains(body, header) || !strings.Contains(body, "<h2>Since the start</h2>") {
 		t.Errorf("the page has status %d and does not show %s", status, header)
+	}
+}
+
+// TestPageShowsWhatIsNotResolved resolves one of two incidents.
+func TestPageShowsWhatIsNotResolved(t *testing.T) {
+	s := start(t, Options{Config: config.Default(), User: "admin", Password: "secret word", Memory: true})
+	for _, header := range []string{"FIRST", "SECOND"} {
+		s.ledger.OneShot(header, tocsin.System, tocsin.Info, "x")
+	}
+	for _, i := range s.ledger.Incidents() {
+		to := tocsin.Acknowledged
+		if i.Last.Header == "FIRST" {
+			to = tocsin.Resolved
+		}
+		if _, err := s.ledger.Change(t.Context(), tocsin.Change{Incident: i.ID, To: to, By: "ann"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, body := get(t, s, "/", "admin", "secret word"); strings.Contains(body, "FIRST") || !strings.Contains(body, "SECOND") || !strings.Contains(body, "acknowledged by ann") {
+		t.Errorf("the page shows\n%s", body)
 	}
 }
 

@@ -21,6 +21,7 @@ func HTML(w io.Writer, files []File, o Options) error {
 		"quote":   func(s string) string { return tocsin.Quote([]byte(s)) },
 		"guide":   o.guide,
 		"because": because,
+		"done":    done,
 		"at":      func(t time.Time) string { return o.at(t).Format("2006-01-02 15:04:05 MST") },
 		"grouped": grouped,
 		"lower":   func(s tocsin.Severity) string { return strings.ToLower(s.String()) },

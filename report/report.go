@@ -95,6 +95,22 @@ func (f File) Effects(cause tocsin.Incident) string {
 	return strings.Join(headers, ", ")
 }
 
+// done says what people did about an incident; nothing if they did not.
+func done(i tocsin.Incident) string {
+	var parts []string
+	if i.Silence != (tocsin.ID{}) {
+		parts = append(parts, "silenced: nobody is told of it")
+	}
+	if c := i.LastChange(); c.By != "" {
+		text := i.State.String() + " by " + c.By
+		if c.Comment != "" {
+			text += ": " + c.Comment
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}
+
 // Span is how long the capture lasted.
 func (f File) Span() time.Duration { return f.Last - f.First }
 

@@ -12,6 +12,21 @@ import (
 )
 
 // nasty is text as an attacker would choose it.
+func TestPageTellsWhatPeopleDid(t *testing.T) {
+	files := sample()[1:]
+	i := &files[0].Incidents[0]
+	i.Add(tocsin.Change{To: tocsin.Acknowledged, By: "ann", Comment: nasty})
+	i.Silence = tocsin.ID{1}
+	var b strings.Builder
+	if err := HTML(&b, files, options()); err != nil {
+		t.Fatal(err)
+	}
+	const want = "<dt>Done</dt><dd>silenced: nobody is told of it; acknowledged by ann: &lt;script&gt;"
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("the page lacks %s:\n%s", want, b.String())
+	}
+}
+
 const nasty = `<script>alert(1)</script> & "x"`
 
 func sample() []File {

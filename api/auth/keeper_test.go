@@ -135,6 +135,23 @@ func TestSessionsAndTokensExpire(t *testing.T) {
 	}
 }
 
+func TestCallersHaveTheirNames(t *testing.T) {
+	k := open(t, auth.Options{User: "root", Password: "pw"})
+	token, err := k.Generate("ann", api.Operator, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := login(k, "root", "pw")
+	for want, c := range map[string]api.Caller{"root": c, "ann": session(k, token), "": login(k, "root", "x")} {
+		if c.Name != want {
+			t.Errorf("got %+v, want the name %q", c, want)
+		}
+	}
+	if c := session(k, c.Session); c.Name != "root" {
+		t.Errorf("a session has the name %q", c.Name)
+	}
+}
+
 func TestANewPasswordEndsSessions(t *testing.T) {
 	k := open(t, auth.Options{})
 	r := httptest.NewRequest("POST", "/", nil)

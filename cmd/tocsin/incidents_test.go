@@ -215,7 +215,9 @@ func TestCommandsSayWhatToDo(t *testing.T) {
 	}{
 		"other server":  {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, exitFailed, "--server URL"},
 		"other failure": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, exitFailed, "502"},
-		"elsewhere":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound) }, exitFailed, "302"},
+		"elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound)
+		}, exitFailed, "302"},
 		"no token": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(401)
 			w.Write([]byte(`{"detail":"Log in"}`))

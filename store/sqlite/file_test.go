@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/store"
@@ -96,6 +98,36 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	}
 	s.Close()
 	refused(t, path, store.ErrNewer, "99")
+}
+
+// TestFileWithoutIncidentsIsBroughtToTheNewSchema opens what an older program wrote.
+func TestFileWithoutIncidentsIsBroughtToTheNewSchema(t *testing.T) {
+	path := filled(t, 7)
+	s := reopen(t, path)
+	if _, err := s.write.Exec("DROP TABLE incidents; DROP TABLE changes; DROP TABLE silences; PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = reopen(t, path)
+	l := alert.New(alert.Options{Backlog: 10, Store: s})
+	if err := l.Recall(t.Context()); err != nil || len(l.Incidents()) != 7 {
+		t.Errorf("%d incidents, %v", len(l.Incidents()), err)
+	}
+	want := l.Incidents()
+	s.Close()
+	s = reopen(t, path)
+	defer s.Close()
+	kept, err := s.Incidents(t.Context(), 10)
+	if err != nil || len(kept) != 7 {
+		t.Errorf("%d incidents are kept, %v", len(kept), err)
+	}
+	l = alert.New(alert.Options{Backlog: 10, Store: s})
+	if err := l.Recall(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, l.Incidents()); diff != "" {
+		t.Errorf("after another start (-want +got): %s", diff)
+	}
 }
 
 func TestFileOfAnotherProgramIsRefused(t *testing.T) {
