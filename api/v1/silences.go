@@ -170,7 +170,7 @@ func (h *Handler) makeSilence(ctx context.Context, in *silenceIn) (made Silence,
 	b := &in.Body
 	s := tocsin.Silence{Matcher: m.matcher(&b.Matcher), By: caller(ctx).Name, Comment: b.Comment, Starts: b.Starts, Ends: b.Ends, Weekly: b.Weekly}
 	for name, at := range map[string]time.Time{"starts": b.Starts, "ends": b.Ends} {
-		if year := at.Year(); !at.IsZero() && (year < 1970 || year > 9999) {
+		if year := at.UTC().Year(); !at.IsZero() && (year < 1970 || year > 9999) {
 			m.add("body."+name, "not a year of this clock")
 		}
 	}

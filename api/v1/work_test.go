@@ -137,6 +137,7 @@ func TestWrongBodiesAreNamed(t *testing.T) {
 		`{"comment":"x","ends":"tomorrow","matcher":{"header":"X"}}`:                          "body.ends",
 		`{"comment":"x","ends":"0001-02-03T00:00:00Z","matcher":{"header":"X"}}`:              "body.ends",
 		`{"comment":"x","ends":"2020-02-03T00:00:00Z","matcher":{"header":"X"}}`:              "",
+		`{"comment":"x","ends":"9999-12-31T23:59:59-23:59","matcher":{"header":"X"}}`:         "body.ends",
 		`{"comment":"` + "\xff" + `","ends":"2020-02-03T00:00:00Z","matcher":{"header":"X"}}`: "body",
 	} {
 		w := s.do(ask{method: "POST", path: "/api/v1/silences", as: "ann", body: body})
