@@ -79,8 +79,8 @@ func (i *Incident) LastChange() Change {
 
 // Work is what a store keeps beside alerts, put there as one.
 type Work struct {
-	Incidents []Incident // as they are now, without their changes; their records are in the store
-	Changes   []Change   // new ones, of incidents in the store
+	Incidents []Incident // as they are now, without their changes
+	Changes   []Change   // new ones
 	Silences  []Silence  // new, or as they are now
 	Forget    []ID       // silences
 }

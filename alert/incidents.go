@@ -65,8 +65,43 @@ func (s *incidents) raised(a *tocsin.Alert) {
 
 // touch notes that the Store does not have i as it is.
 func (s *incidents) touch(i *tocsin.Incident) {
-	if s.keeps {
-		s.fresh[i.ID] = i
+	if !s.keeps {
+		return
+	}
+	if len(s.fresh) >= freshMost && s.fresh[i.ID] == nil {
+		for id := range s.fresh { // any: the Store fails in the middle of a flood
+			delete(s.fresh, id)
+			break
+		}
+	}
+	s.fresh[i.ID] = i
+}
+
+// freshMost bounds what waits for the Store: more than is raised in the time between two filings.
+const freshMost = 4 * incidentsKept
+
+// forget removes incidents whose newest record is older than that.
+func (s *incidents) forget(before time.Time) {
+	var over []string
+	for fingerprint, slot := range s.newest.All() {
+		if (*slot).Last.Time.Before(before) {
+			over = append(over, fingerprint)
+		}
+	}
+	for _, fingerprint := range over {
+		s.newest.Delete(fingerprint)
+	}
+	kept := ring[*tocsin.Incident]{most: s.older.most}
+	for _, i := range s.older.list() {
+		if !i.Last.Time.Before(before) {
+			kept.add(i)
+		}
+	}
+	s.older = kept
+	for id, i := range s.fresh {
+		if i.Last.Time.Before(before) {
+			delete(s.fresh, id)
+		}
 	}
 }
 

@@ -179,6 +179,13 @@ func (l *Ledger) Expire(ctx context.Context, id tocsin.ID, by string) (tocsin.Si
 	return s, nil
 }
 
+// ForgetBefore lets go of the incidents whose newest record was raised before that, as the Store does with the record.
+func (l *Ledger) ForgetBefore(before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.incidents.forget(before)
+}
+
 // act returns when do was done and kept.
 func (l *Ledger) act(ctx context.Context, do func(*draft) error) error {
 	a := &act{do: do, done: make(chan error, 1)}

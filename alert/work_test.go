@@ -252,6 +252,60 @@ func TestCountsOfWhatIsHeldBackAreKept(t *testing.T) {
 	})
 }
 
+func TestLongOutageLosesIncidentsOfLostRecordsAlone(t *testing.T) {
+	keeping(t, Options{Backlog: 10, Queue: 10}, func(l *Ledger, d *disk) {
+		raise(t, l, 1)
+		d.fail(errors.New("gone"))
+		for n := range byte(30) {
+			raise(t, l, 10+n)
+		}
+		d.fail(nil)
+		time.Sleep(lastRetry)
+		changed, refused := 0, 0
+		for _, i := range l.Incidents() {
+			_, err := l.Change(context.Background(), tocsin.Change{Incident: i.ID, To: tocsin.Resolved, By: "ann"})
+			switch {
+			case err == nil:
+				changed++
+			case errors.Is(err, ErrNotKept):
+				refused++
+			default:
+				t.Error(err)
+			}
+		}
+		list := restarted(t, d).Incidents()
+		for _, i := range list {
+			if i.State != tocsin.Resolved {
+				t.Errorf("after a crash: %+v", i)
+			}
+		}
+		if changed != 11 || refused != 21 || len(list) != changed { // LOGDISABLED is one of them
+			t.Errorf("%d were changed, %d not, %d are kept", changed, refused, len(list))
+		}
+	})
+}
+
+func TestIncidentsAreForgottenWithTheirRecords(t *testing.T) {
+	keeping(t, Options{Backlog: 10}, func(l *Ledger, d *disk) {
+		raise(t, l, 1)
+		raise(t, l, 2)
+		time.Sleep(DefaultQuiet + time.Second)
+		before := time.Now()
+		raise(t, l, 1)
+		l.ForgetBefore(before)
+		if _, err := d.Prune(context.Background(), before, 100); err != nil {
+			t.Fatal(err)
+		}
+		if list := l.Incidents(); len(list) != 1 || list[0].Last.Transmitter[5] != 1 {
+			t.Errorf("left are %+v", list)
+		}
+		if _, err := change(t, l, tocsin.Resolved, "ann", ""); err != nil {
+			t.Error(err)
+		}
+		wantSame(t, "after a crash", l.Incidents(), restarted(t, d).Incidents())
+	})
+}
+
 func TestSilencesMarkIncidents(t *testing.T) {
 	keeping(t, Options{Backlog: 10}, func(l *Ledger, d *disk) {
 		raise(t, l, 1)

@@ -59,14 +59,18 @@ func storeFile(c config.Config) (string, error) {
 // forgetAtOnce is how many alerts are forgotten in one step: whoever writes waits that long.
 const forgetAtOnce = 5000
 
-// forget removes the alerts that are older than the configuration wants them kept.
+// forget removes the alerts, and the incidents that end in them, that are older than the configuration wants them kept.
 func (s *Server) forget(ctx context.Context) error {
 	retention := s.options.Config.Store.Retention
 	if s.store == nil || retention == 0 {
 		return nil
 	}
+	before := time.Now().Add(-retention)
+	if s.ledger != nil {
+		s.ledger.ForgetBefore(before)
+	}
 	for {
-		n, err := s.store.Prune(ctx, time.Now().Add(-retention), forgetAtOnce)
+		n, err := s.store.Prune(ctx, before, forgetAtOnce)
 		if err != nil {
 			return fmt.Errorf("forget old alerts: %w", err)
 		}

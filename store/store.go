@@ -49,7 +49,8 @@ type Store interface {
 
 	// PutWork keeps all of w or nothing of it. When it returns nil, w survives a crash, as what was Put does. What is there
 	// already takes the values of w, but for changes, which never change: what was put with an unknown end may be put
-	// again. The records of incidents must be there.
+	// again. Incidents whose newest record is not there are passed over, and a change of one that is not there is an
+	// error of code tocsin.NotFound.
 	PutWork(ctx context.Context, w tocsin.Work) error
 
 	// Incidents returns those with the newest records, at most that many, in the order of these, with their changes. First

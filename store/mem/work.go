@@ -3,7 +3,7 @@ package mem
 import (
 	"cmp"
 	"context"
-	"errors"
+	"maps"
 	"slices"
 
 	"github.com/tocsin-wids/tocsin"
@@ -13,15 +13,20 @@ import (
 func (s *Store) PutWork(_ context.Context, w tocsin.Work) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	put := map[tocsin.ID]tocsin.Incident{}
 	for _, i := range w.Incidents {
-		if _, there := s.find(i.Last.Time); !there {
-			return errors.New("keep incident " + i.ID.String() + ": its newest alert is not there")
+		if _, there := s.find(i.Last.Time); there {
+			i.Changes, i.Silence = nil, tocsin.ID{}
+			put[i.ID] = i
 		}
 	}
-	for _, i := range w.Incidents {
-		i.Changes, i.Silence = nil, tocsin.ID{}
-		s.incidents[i.ID] = i
+	for _, c := range w.Changes {
+		_, there := s.incidents[c.Incident]
+		if _, added := put[c.Incident]; !there && !added {
+			return tocsin.Errorf(tocsin.NotFound, "the incident %s is not there", c.Incident)
+		}
 	}
+	maps.Copy(s.incidents, put)
 	for _, c := range w.Changes {
 		list := s.changes[c.Incident]
 		at, there := slices.BinarySearchFunc(list, c, func(a, b tocsin.Change) int { return a.Time.Compare(b.Time) })

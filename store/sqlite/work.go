@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ const (
 	putIncident = "INSERT OR REPLACE INTO incidents (id, first, last, first_seen, last_seen, count, max_severity, inhibitor) " +
 		"SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM alerts WHERE time = ?3)"
 	putChange  = "INSERT OR IGNORE INTO changes (incident, time, state, author, comment) VALUES (?, ?, ?, ?, ?)"
+	known      = "SELECT 1 FROM incidents WHERE id = ?"
 	putSilence = "INSERT OR REPLACE INTO silences (" + silenceColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 	silenceColumns = "id, made, starts, ends, weekly, author, comment, expired, expired_by, matcher"
@@ -32,8 +34,8 @@ func (s *Store) PutWork(ctx context.Context, w tocsin.Work) error {
 	if err := putIncidents(ctx, tx, w.Incidents); err != nil {
 		return fmt.Errorf("keep incidents: %w", explain(err))
 	}
-	for _, c := range w.Changes {
-		if _, err := tx.ExecContext(ctx, putChange, c.Incident[:], c.Time.UnixMicro(), c.To.String(), c.By, c.Comment); err != nil {
+	for n := range w.Changes {
+		if err := addChange(ctx, tx, &w.Changes[n]); err != nil {
 			return fmt.Errorf("keep change: %w", explain(err))
 		}
 	}
@@ -64,16 +66,26 @@ func putIncidents(ctx context.Context, tx *sql.Tx, list []tocsin.Incident) error
 	defer put.Close()
 	for n := range list {
 		i := &list[n]
-		done, err := put.ExecContext(ctx, i.ID[:], i.First.Time.UnixMicro(), i.Last.Time.UnixMicro(), nanoseconds(i.FirstSeen),
+		_, err := put.ExecContext(ctx, i.ID[:], i.First.Time.UnixMicro(), i.Last.Time.UnixMicro(), nanoseconds(i.FirstSeen),
 			nanoseconds(i.LastSeen), int64(i.Count), int64(i.MaxSeverity), i.Inhibitor[:])
 		if err != nil {
 			return err
 		}
-		if rows, err := done.RowsAffected(); err != nil || rows == 0 {
-			return fmt.Errorf("the newest alert of %s is not there (%v)", i.ID, err)
-		}
 	}
 	return nil
+}
+
+func addChange(ctx context.Context, tx *sql.Tx, c *tocsin.Change) error {
+	var one int
+	err := tx.QueryRowContext(ctx, known, c.Incident[:]).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tocsin.Errorf(tocsin.NotFound, "the incident %s is not there", c.Incident)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, putChange, c.Incident[:], c.Time.UnixMicro(), c.To.String(), c.By, c.Comment)
+	return err
 }
 
 // nanoseconds returns NULL for the zero time.
