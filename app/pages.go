@@ -119,15 +119,21 @@ func secure(w http.ResponseWriter) {
 // shownIncidents bounds those on the page, which a browser reads anew every few seconds.
 const shownIncidents = 500
 
-// state is what was heard since the start, with the incidents that people are not done with.
+// state is what was heard since the start, with the incidents that people are not done with: of an effect they are
+// when they are with its cause.
 func (s *Server) state() report.File {
 	s.mu.Lock()
 	f := s.shard.file("")
 	f.Title = "Since the start"
 	f.Warnings = s.shard.warnings()
 	s.mu.Unlock()
-	for _, i := range s.ledger.Incidents() { // the worst first
-		if i.State != tocsin.Resolved && len(f.Incidents) < shownIncidents {
+	all := s.ledger.Incidents() // the worst first
+	done := map[tocsin.ID]bool{}
+	for n := range all {
+		done[all[n].ID] = all[n].State == tocsin.Resolved
+	}
+	for _, i := range all {
+		if !done[i.ID] && !done[i.Inhibitor] && len(f.Incidents) < shownIncidents {
 			f.Incidents = append(f.Incidents, i)
 		}
 	}

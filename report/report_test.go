@@ -11,7 +11,6 @@ import (
 	"github.com/tocsin-wids/tocsin"
 )
 
-// nasty is text as an attacker would choose it.
 func TestPageTellsWhatPeopleDid(t *testing.T) {
 	files := sample()[1:]
 	i := &files[0].Incidents[0]
@@ -27,6 +26,7 @@ func TestPageTellsWhatPeopleDid(t *testing.T) {
 	}
 }
 
+// nasty is text as an attacker would choose it.
 const nasty = `<script>alert(1)</script> & "x"`
 
 func sample() []File {
