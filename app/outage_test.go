@@ -58,6 +58,9 @@ func bare(t testing.TB, conf config.Config) *Server {
 	if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
 		t.Fatal(err)
 	}
+	if s.places, err = newPlaces(s.options); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -19,7 +18,6 @@ import (
 	"github.com/tocsin-wids/tocsin/alert"
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/config"
-	"github.com/tocsin-wids/tocsin/export"
 	"github.com/tocsin-wids/tocsin/pcap"
 )
 
@@ -219,20 +217,16 @@ func TestServerNamesTheRadiosThatHeardAFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conf := config.Default()
 		radios := []roof{{"east", make(chan []pcap.Packet)}, {"west", make(chan []pcap.Packet)}}
-		s := &Server{
-			options: Options{Config: conf}, logger: slog.New(slog.DiscardHandler), pulse: newPulse(), export: export.New(nil),
-			sources: []capture.Source{radios[0], radios[1]},
-		}
+		s := bare(t, conf)
 		s.ledger = alert.New(alert.Options{Backlog: 1000, Sensor: s.sensors.name})
-		var err error
-		if s.shard, err = newShard(conf, s.found, s.logger); err != nil {
-			t.Fatal(err)
-		}
-		s.states = sourceStates(nil, s.sources, conf.Server.Queue.Limit)
 		ctx, stop := context.WithCancel(t.Context())
 		var listening sync.WaitGroup
-		for i := range radios {
-			listening.Go(func() { s.listen(ctx, i) })
+		for _, r := range radios {
+			state, err := s.addSource("", r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			listening.Go(func() { s.listen(ctx, state) })
 		}
 		list := packetsOf(t, demoFile)
 		begun, first := time.Now(), list[0].Time

@@ -17,6 +17,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tocsin-wids/tocsin/capture"
 	"github.com/tocsin-wids/tocsin/pcap"
@@ -36,6 +37,7 @@ type Source struct {
 	packets atomic.Uint64
 	octets  atomic.Uint64
 	lost    atomic.Uint64
+	replays atomic.Bool // the newest packets were of long ago
 
 	mu      sync.Mutex
 	numbers map[string]uint16
@@ -70,8 +72,12 @@ func (s *Source) Counts() capture.Counts {
 	return capture.Counts{Packets: s.packets.Load(), Bytes: s.octets.Load(), Lost: s.lost.Load()}
 }
 
-// Live reports that the server hands on what it hears now.
-func (s *Source) Live() bool { return true }
+// recent is how old packets may be to count as heard now. The clocks of two servers are nearer to each other.
+const recent = time.Minute
+
+// Live reports whether the server hands on what it hears now. One that reads captures hands on what is of long ago, perhaps
+// faster than it was.
+func (s *Source) Live() bool { return !s.replays.Load() }
 
 // Reopens reports that the server may come back.
 func (s *Source) Reopens() bool { return true }
@@ -129,6 +135,8 @@ func (s *Source) deliver(ctx context.Context, body io.Reader, deliver func([]pca
 		s.lost.Add(r.Dropped() - lost)
 		lost = r.Dropped()
 		if list := s.take(batch, r, sensors); len(list) > 0 {
+			newest := time.Unix(0, int64(list[len(list)-1].Time))
+			s.replays.Store(time.Since(newest).Abs() > recent)
 			if refused := deliver(list); refused != nil {
 				return refused, nil
 			}

@@ -126,7 +126,9 @@ func answered(t testing.TB, status int, b []byte) string {
 func recorded(t testing.TB, packets ...pcap.Packet) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	out, err := pcap.NewMixer(&b, func(radio uint16) pcap.Interface { return pcap.Interface{Name: strings.Repeat("r", int(radio)%60) + fmt.Sprint(radio)} })
+	out, err := pcap.NewMixer(&b, func(radio uint16) pcap.Interface {
+		return pcap.Interface{Name: strings.Repeat("r", int(radio)%60) + fmt.Sprint(radio)}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
