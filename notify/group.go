@@ -18,11 +18,14 @@ const (
 type group struct {
 	route *Route
 	name  string
+	to    []string            // receivers
+	known map[tocsin.ID]Known // what people knew before the start of which nothing was heard since
 	cases map[tocsin.ID]*entry
 	over  int             // cases for which there was no room since the last message
 	due   time.Time       // of the next message; zero: there is nothing to tell
 	last  time.Time       // of the last message; zero: there was none
 	worst tocsin.Severity // that people know of
+	gone  []Known         // what need not be remembered any more
 }
 
 // entry is a case of a group.
@@ -37,29 +40,57 @@ type entry struct {
 func (g *group) change(c Change, now time.Time) {
 	e := g.cases[c.Case.ID]
 	if e == nil {
-		if c.Standing != Open {
+		k, known := g.known[c.Case.ID]
+		if c.Standing != Open && !known {
 			return // nobody was told
 		}
-		if len(g.cases) == maxCases {
+		if len(g.cases) >= maxCases {
+			g.dropEnded()
+		}
+		if len(g.cases) >= maxCases {
 			g.over++
 			g.plan(now, c.Case.Severity)
 			return
 		}
-		e = &entry{}
+		e = &entry{told: k.Severity, ever: known}
 		g.cases[c.Case.ID] = e
+		delete(g.known, c.Case.ID)
 	}
 	e.Change = c
 	switch {
 	case c.Standing != Open:
 		e.news = false
-		if c.Standing == Ended && !e.ever || c.Standing == Muted {
-			delete(g.cases, c.Case.ID)
+		if c.Standing == Muted || c.Standing == Ended && !(e.ever && g.route.Relief) {
+			g.drop(e)
 		}
 		g.ease(now)
 	case !e.ever || c.Case.Severity > e.told:
 		e.news = true
 		g.plan(now, c.Case.Severity)
 	}
+}
+
+// drop forgets a case.
+func (g *group) drop(e *entry) {
+	delete(g.cases, e.Case.ID)
+	if e.ever {
+		g.gone = append(g.gone, Known{Group: g.name, Case: e.Case.ID})
+	}
+}
+
+func (g *group) dropEnded() {
+	for _, e := range g.cases {
+		if e.Standing == Ended {
+			g.drop(e)
+		}
+	}
+}
+
+// forget returns what need not be remembered any more since the last call.
+func (g *group) forget() []Known {
+	gone := g.gone
+	g.gone = nil
+	return gone
 }
 
 // plan sets when the next message is due, given that there is news of that severity.
@@ -116,8 +147,8 @@ func (g *group) remind() {
 }
 
 // tell returns the message that is due; nil if there is nothing to tell after all. What it tells people know from then on.
-func (g *group) tell(now time.Time) *Message {
-	m := &Message{Group: g.name, Time: now, More: g.over}
+func (g *group) tell(now time.Time) (m *Message, known []Known) {
+	m = &Message{Group: g.name, Time: now, More: g.over}
 	var news, open, ended []*entry
 	for _, e := range g.cases {
 		switch {
@@ -140,7 +171,7 @@ func (g *group) tell(now time.Time) *Message {
 		m.Kind, of = Relief, ended
 	default:
 		g.due = time.Time{}
-		return nil
+		return nil, nil
 	}
 	m.Open = len(open) + g.over
 	slices.SortFunc(of, func(a, b *entry) int {
@@ -154,15 +185,16 @@ func (g *group) tell(now time.Time) *Message {
 		}
 		e.told, e.news, e.ever = e.Case.Severity, false, true
 		g.worst = max(g.worst, e.told)
-	}
-	g.last, g.over = now, 0
-	for _, e := range ended {
-		if m.Kind == Relief || !g.route.Relief {
-			delete(g.cases, e.Case.ID)
+		if m.Kind != Relief {
+			known = append(known, Known{g.name, e.Case.ID, e.told, now})
 		}
 	}
+	g.last, g.over = now, 0
+	if m.Kind == Relief {
+		g.dropEnded()
+	}
 	g.ease(now)
-	return m
+	return m, known
 }
 
 // idle reports whether the group can be forgotten: nothing in it goes on, and the time between its messages is over.

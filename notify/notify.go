@@ -54,7 +54,8 @@ const (
 	Ended
 )
 
-// Change is what happened to a case, which is as it is now.
+// Change is what happened to a case, which is as it is now: it began, became worse, or stands otherwise than before. That it goes on
+// is no change.
 type Change struct {
 	Case     Case
 	Standing Standing
