@@ -14,7 +14,6 @@ import (
 
 	"github.com/tocsin-wids/tocsin"
 	"github.com/tocsin-wids/tocsin/notify"
-	"github.com/tocsin-wids/tocsin/notify/notifytest"
 )
 
 // phone is a receiver that notes what it got, a line for each message: when, why, of what, how many more, how many open.
@@ -108,7 +107,7 @@ func becomes(n *notify.Notifier, c notify.Case, s notify.Standing) {
 func TestPeopleAreToldOnceOfWhatBeginsAndWhatBecomesWorse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &phone{begin: time.Now()}
-		telling(t, notify.Options{Routes: []notify.Route{usual()}, Outbox: notifytest.NewOutbox()}, p, func(n *notify.Notifier) {
+		telling(t, notify.Options{Routes: []notify.Route{usual()}, Outbox: notify.NewMemory()}, p, func(n *notify.Notifier) {
 			news(n, attack(1, tocsin.Low)) // not of this route
 			news(n, attack(2, tocsin.Medium))
 			time.Sleep(9 * time.Second)
@@ -144,7 +143,7 @@ func TestPeopleAreToldOnceOfWhatBeginsAndWhatBecomesWorse(t *testing.T) {
 func TestFloodOfAddressesIsOneMessageAndThenDigests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &phone{begin: time.Now()}
-		telling(t, notify.Options{Routes: []notify.Route{usual()}, Outbox: notifytest.NewOutbox()}, p, func(n *notify.Notifier) {
+		telling(t, notify.Options{Routes: []notify.Route{usual()}, Outbox: notify.NewMemory()}, p, func(n *notify.Notifier) {
 			for i := range 10_000 {
 				news(n, attack(i, tocsin.High))
 				time.Sleep(60 * time.Millisecond)
@@ -163,7 +162,7 @@ func TestNobodyIsToldOfWhatIsMutedOrSeenTo(t *testing.T) {
 		p := &phone{begin: time.Now()}
 		r := usual()
 		r.Repeat = time.Hour
-		telling(t, notify.Options{Routes: []notify.Route{r}, Outbox: notifytest.NewOutbox()}, p, func(n *notify.Notifier) {
+		telling(t, notify.Options{Routes: []notify.Route{r}, Outbox: notify.NewMemory()}, p, func(n *notify.Notifier) {
 			news(n, attack(1, tocsin.High))
 			time.Sleep(time.Second)
 			becomes(n, attack(1, tocsin.High), notify.Muted) // explained by another in time
@@ -190,7 +189,7 @@ func TestAtRestOnlyWhatIsUrgentIsTold(t *testing.T) {
 		p := &phone{begin: time.Now()}
 		r := usual()
 		r.Rest = &notify.Rest{From: 22 * time.Hour, To: 7 * time.Hour, Zone: time.UTC}
-		telling(t, notify.Options{Routes: []notify.Route{r}, Outbox: notifytest.NewOutbox()}, p, func(n *notify.Notifier) {
+		telling(t, notify.Options{Routes: []notify.Route{r}, Outbox: notify.NewMemory()}, p, func(n *notify.Notifier) {
 			news(n, attack(1, tocsin.High))
 			time.Sleep(time.Hour)
 			p.want(t)
@@ -211,7 +210,7 @@ func TestEachReceiverHearsOfACaseByTheFirstRoute(t *testing.T) {
 		urgent, all := usual(), usual()
 		urgent.Match.Severity, urgent.Wait = tocsin.Critical, 0
 		all.Receivers = []string{"phone", "desk"}
-		o := notify.Options{Routes: []notify.Route{urgent, all}, Outbox: notifytest.NewOutbox(), Receivers: map[string]notify.Sender{"phone": p, "desk": desk}}
+		o := notify.Options{Routes: []notify.Route{urgent, all}, Outbox: notify.NewMemory(), Receivers: map[string]notify.Sender{"phone": p, "desk": desk}}
 		telling(t, o, p, func(n *notify.Notifier) {
 			news(n, attack(1, tocsin.Critical))
 			news(n, attack(2, tocsin.High))
@@ -230,7 +229,7 @@ func TestEachReceiverHearsOfACaseByTheFirstRoute(t *testing.T) {
 func TestWhatIsPromisedArrivesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &phone{begin: time.Now()}
-		outbox := notifytest.NewOutbox()
+		outbox := notify.NewMemory()
 		var troubles []string
 		o := notify.Options{Routes: []notify.Route{usual()}, Outbox: outbox, Trouble: func(receiver, reason string) {
 			troubles = append(troubles, fmt.Sprintf("%s %s: %s", time.Since(p.begin), receiver, reason))
@@ -277,7 +276,7 @@ func TestWhatIsPromisedArrivesLater(t *testing.T) {
 func TestMessagesThatNobodyWantsAreGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &phone{begin: time.Now()}
-		outbox := notifytest.NewOutbox()
+		outbox := notify.NewMemory()
 		var troubles []string
 		o := notify.Options{Routes: []notify.Route{usual()}, Outbox: outbox, Trouble: func(_, reason string) { troubles = append(troubles, reason) }}
 		telling(t, o, p, func(n *notify.Notifier) {

@@ -12,10 +12,10 @@ import (
 var ranks = map[string]int{
 	"dot11": 0, "ble": 0, "ip": 0, "remoteid": 0, "pcap": 0, "window": 0,
 	".":       1,
-	"capture": 2, "export": 2, "logfile": 2, "track": 2, "alert": 2, "store": 2, "api": 2,
+	"capture": 2, "export": 2, "logfile": 2, "track": 2, "alert": 2, "store": 2, "api": 2, "notify": 2,
 	"capture/channel": 2, "capture/merge": 2, "gps": 2,
 	"detect": 3, "capture/monitor/*": 3, "capture/remote/wire": 3,
-	"capture/*": 4, "store/*": 4, "api/*": 4, "detectors/*": 4, "detect/*": 4, "kismetdb": 4, "packetlog": 4,
+	"capture/*": 4, "store/*": 4, "notify/*": 4, "api/*": 4, "detectors/*": 4, "detect/*": 4, "kismetdb": 4, "packetlog": 4,
 	"detectors": 5, "config": 5, "report": 5,
 	"app": 6,
 	"cmd": 7, "detectors/new": 7, "detectors/gen": 7, "detect/detecttest/cut": 7, "internal": 7,
