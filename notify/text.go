@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -86,4 +88,10 @@ func (c *Case) write(b *strings.Builder, k Kind) {
 	if c.Link != "" {
 		b.WriteString("\n" + c.Link)
 	}
+}
+
+// GroupKey names the group in a form that all services take.
+func (m *Message) GroupKey() string {
+	sum := sha256.Sum256([]byte(m.Group))
+	return hex.EncodeToString(sum[:16])
 }

@@ -1,8 +1,6 @@
 package post
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -47,7 +45,7 @@ type incident struct {
 
 func documentOf(m *notify.Message) document {
 	d := document{
-		ID: m.ID.String(), Kind: m.Kind.String(), Group: groupKey(m), Time: m.Time, Title: m.Title(), Text: m.Text(), Incidents: []incident{}, More: m.More, Open: m.Open,
+		ID: m.ID.String(), Kind: m.Kind.String(), Group: m.GroupKey(), Time: m.Time, Title: m.Title(), Text: m.Text(), Incidents: []incident{}, More: m.More, Open: m.Open,
 	}
 	for i := range m.Cases {
 		c := &m.Cases[i]
@@ -58,10 +56,4 @@ func documentOf(m *notify.Message) document {
 		})
 	}
 	return d
-}
-
-// groupKey names the group in a form that all services take.
-func groupKey(m *notify.Message) string {
-	sum := sha256.Sum256([]byte(m.Group))
-	return hex.EncodeToString(sum[:16])
 }

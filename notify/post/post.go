@@ -147,9 +147,28 @@ func sign(q *http.Request, secret string, body []byte, at time.Time) {
 		return
 	}
 	stamp := strconv.FormatInt(at.Unix(), 10)
+	q.Header.Set("X-Tocsin-Timestamp", stamp)
+	q.Header.Set("X-Tocsin-Signature", signature(secret, stamp, body))
+}
+
+func signature(secret, stamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(stamp + "."))
 	mac.Write(body)
-	q.Header.Set("X-Tocsin-Timestamp", stamp)
-	q.Header.Set("X-Tocsin-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// clockSkew is how old or how far ahead a signed message may be.
+const clockSkew = 5 * time.Minute
+
+// Verify checks the signature of a message to a webhook, for receivers written in Go.
+func Verify(h http.Header, body []byte, secret string, now time.Time) error {
+	seconds, err := strconv.ParseInt(h.Get("X-Tocsin-Timestamp"), 10, 64)
+	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > clockSkew {
+		return errors.New("the message is not of now")
+	}
+	if want := signature(secret, h.Get("X-Tocsin-Timestamp"), body); !hmac.Equal([]byte(want), []byte(h.Get("X-Tocsin-Signature"))) {
+		return errors.New("the message is not signed by this secret")
+	}
+	return nil
 }

@@ -162,10 +162,11 @@ func slack(o *Options, m *notify.Message) (*http.Request, error) {
 
 // discord: https://docs.discord.com/developers/resources/webhook. Nobody is mentioned, whatever an SSID says.
 func discord(o *Options, m *notify.Message) (*http.Request, error) {
-	return asJSON(o.URL, map[string]any{
-		"username": "Tocsin", "allowed_mentions": map[string]any{"parse": []string{}},
-		"embeds": []any{map[string]any{"title": cut(escape(m.Title()), 256), "description": cut(escape(m.Text()), 4096)}},
-	})
+	embed := map[string]any{"title": cut(escape(m.Title()), 256), "description": cut(escape(m.Text()), 4096)}
+	if l := link(m); l != "" {
+		embed["url"] = l
+	}
+	return asJSON(o.URL, map[string]any{"username": "Tocsin", "allowed_mentions": map[string]any{"parse": []string{}}, "embeds": []any{embed}})
 }
 
 // escape takes the meaning from characters of Markdown.
@@ -225,7 +226,7 @@ func pagerduty(o *Options, m *notify.Message) (*http.Request, error) {
 		source = m.Cases[0].Sensors[0]
 	}
 	v := map[string]any{
-		"routing_key": o.Token, "event_action": action, "dedup_key": groupKey(m), "client": "Tocsin",
+		"routing_key": o.Token, "event_action": action, "dedup_key": m.GroupKey(), "client": "Tocsin",
 		"payload": map[string]any{
 			"summary": cut(m.Title(), 1024), "source": source, "severity": severity, "timestamp": m.Time.Format(time.RFC3339),
 			"custom_details": map[string]any{"text": m.Text(), "message": documentOf(m)},
