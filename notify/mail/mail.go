@@ -46,8 +46,8 @@ var ports = map[TLS]int{StartTLS: 587, Implicit: 465, Plain: 25}
 // Sender sends by one server to its receivers.
 type Sender struct {
 	options Options
-	client  *gomail.Client
-	until   context.Context // of the message at hand: the library minds a context only while it connects
+	host    string
+	port    int
 }
 
 // New returns a sender. The error says what cannot be meant so.
@@ -77,41 +77,18 @@ func New(o Options) (*Sender, error) {
 			return nil, fmt.Errorf("%q is no address of mail", address)
 		}
 	}
-	s := &Sender{options: o, until: context.Background()}
-	var err error
-	s.client, err = gomail.NewClient(host, append(o.settings(port), gomail.WithDialContextFunc(s.dial))...)
+	s := &Sender{o, host, port}
+	_, err := s.client()
 	return s, err
 }
 
-// dial connects until the message at hand is sent or given up.
-func (s *Sender) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	var c net.Conn
-	var err error
-	if s.options.TLS == Implicit {
-		c, err = (&tls.Dialer{Config: s.options.trust()}).DialContext(ctx, network, address)
-	} else {
-		c, err = (&net.Dialer{}).DialContext(ctx, network, address)
-	}
-	if err == nil {
-		context.AfterFunc(s.until, func() { _ = c.Close() })
-	}
-	return c, err
-}
+// ioTime is how long a server may take for one answer.
+const ioTime = 20 * time.Second
 
-// trust is whose certificates are believed.
-func (o *Options) trust() *tls.Config {
-	if o.Trust != nil {
-		return o.Trust
-	}
-	host := o.Server
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	return &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
-}
-
-func (o *Options) settings(port int) []gomail.Option {
-	list := []gomail.Option{gomail.WithTimeout(20 * time.Second), gomail.WithPort(port)}
+// client returns what talks to the server for one message.
+func (s *Sender) client() (*gomail.Client, error) {
+	o := &s.options
+	list := []gomail.Option{gomail.WithTimeout(ioTime), gomail.WithPort(s.port)}
 	switch o.TLS {
 	case Implicit:
 		list = append(list, gomail.WithSSL())
@@ -120,11 +97,13 @@ func (o *Options) settings(port int) []gomail.Option {
 	default:
 		list = append(list, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
-	list = append(list, gomail.WithTLSConfig(o.trust()))
+	if o.Trust != nil {
+		list = append(list, gomail.WithTLSConfig(o.Trust))
+	}
 	if o.User != "" {
 		list = append(list, gomail.WithUsername(o.User), gomail.WithPassword(o.Password), gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover))
 	}
-	return list
+	return gomail.NewClient(s.host, list...)
 }
 
 // Send sends a message.
@@ -133,10 +112,18 @@ func (s *Sender) Send(ctx context.Context, m *notify.Message) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", notify.ErrRefused, err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s.until = ctx
-	err = s.client.DialAndSendWithContext(ctx, letter)
+	client, err := s.client()
+	if err != nil {
+		return fmt.Errorf("%w: %w", notify.ErrRefused, err)
+	}
+	// The library minds a context only while it connects: a server that hangs later is left to its time.
+	done := make(chan error, 1)
+	go func() { done <- client.DialAndSendWithContext(ctx, letter) }()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	var refused *gomail.SendError
 	if errors.As(err, &refused) && !refused.IsTemp() && refused.ErrorCode() >= 500 {
 		err = fmt.Errorf("%w: %w", notify.ErrRefused, err)
