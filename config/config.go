@@ -22,6 +22,7 @@ type Config struct {
 	Alerts    Alerts
 	Detectors map[string]Detector // by header
 	Policy    tocsin.Policy
+	Notify    Notify
 }
 
 // Server is what `tocsin serve` needs beside the alerts.

@@ -129,7 +129,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 
 func TestMistakesNameTheirPlaceAndKey(t *testing.T) {
 	for text, want := range map[string]string{
-		"servr:\n  listen: x\n":                                                                      "tocsin.yaml:1: servr: there is no such key; here may stand alerts, detectors, gps, logs, policy, server, store",
+		"servr:\n  listen: x\n":                                                                      "tocsin.yaml:1: servr: there is no such key; here may stand alerts, detectors, gps, logs, notify, policy, server, store",
 		"gps:\n  - web\n  - gpsd\n":                                                                  "tocsin.yaml:3: gps[1]: gpsd: host=… is missing, such as host=localhost",
 		"gps: ['serial:baud=9600']\n":                                                                "tocsin.yaml:1: gps[0]: serial:baud=9600: device=… is missing, such as device=/dev/ttyUSB0",
 		"server:\n  tls: {certificate: x}\n":                                                         "tocsin.yaml:2: server.tls.certificate: there is no such key; here may stand cert, key",

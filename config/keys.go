@@ -14,6 +14,7 @@ import (
 func (r *yamlReader) document(n *yaml.Node) {
 	r.mapping("", n, keys{
 		"server": r.server, "store": r.store, "logs": r.logs, "gps": r.texts(&r.draft.config.GPS), "alerts": r.alerts, "detectors": r.detectors, "policy": r.policy,
+		"notify": r.notify,
 	}, nil)
 }
 

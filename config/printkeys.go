@@ -33,6 +33,7 @@ func (p *printer) config(c Config) {
 	p.section("alerts", func() { p.alerts(c.Alerts) })
 	p.section("detectors", func() { p.detectors(c.Detectors) })
 	p.section("policy", func() { p.policy(c.Policy) })
+	p.section("notify", func() { p.notify(c.Notify) })
 }
 
 func (p *printer) pcapng(l PcapNG) {

@@ -62,6 +62,7 @@ func (c Config) problems(headers []string) []problem {
 		v.wantf(r.Timeout >= 0, key, "timeout %s is negative", r.Timeout)
 		v.wantf(r.Severity == nil || r.Severity.Valid(), key, "severity is none of the five")
 	}
+	v.notify(c.Notify)
 	return v.list
 }
 
