@@ -29,6 +29,10 @@ var (
 		Header: "LOGDISABLED", Title: "A log cannot be written", Class: System, Severity: Critical, Phy: PhyAny, Confidence: 100, Throttle: PerMinute5,
 		Description: "Alerts or packets are not kept, because a file cannot be written. Detection goes on, and writing is tried again.",
 	}
+	NotifyFailed = Definition{
+		Header: "NOTIFYFAILED", Title: "Notifications do not arrive", Class: System, Severity: High, Phy: PhyAny, Confidence: 100, Throttle: PerMinute5,
+		Description: "A receiver of notifications does not take them: people may not hear of attacks until it does.",
+	}
 	PacketLost = Definition{
 		Header: "PACKETLOST", Title: "Packets were lost before the detectors", Class: System, Severity: High, Phy: PhyAny, Confidence: 100,
 		Throttle:    perSecond,
@@ -65,6 +69,6 @@ var (
 
 // SystemAlerts lists them in the order of their headers.
 var SystemAlerts = []*Definition{
-	&AlertLost, &ConfigError, &DetectorFail, &GlobalLogin, &KismetEvent, &LogDisabled, &PacketLost, &PacketQueue, &RootUser,
+	&AlertLost, &ConfigError, &DetectorFail, &GlobalLogin, &KismetEvent, &LogDisabled, &NotifyFailed, &PacketLost, &PacketQueue, &RootUser,
 	&SensorLost, &SourceError, &SourceOpen,
 }

@@ -63,6 +63,7 @@ type Server struct {
 	remote   *remote.Server
 	gate     net.Listener // of sensors over TCP; nil: they are not taken
 	presence *presence
+	teller   *teller // nil: nobody is told
 	places   *places
 	log      *kismetLog     // nil if there is none
 	packets  *packetlog.Log // nil if there is none
@@ -107,6 +108,9 @@ func New(o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err = s.openSources(); err != nil {
+		return nil, err
+	}
+	if s.teller, err = s.newTeller(); err != nil {
 		return nil, err
 	}
 	if s.keeper, err = s.openKeeper(); err != nil {
@@ -282,6 +286,13 @@ func (s *Server) serve(ctx context.Context) error {
 	running.Go(func() { s.forgetHourly(ctx) })
 	running.Go(func() { s.host(ctx) })
 	running.Go(func() { s.takeSensors(ctx) })
+	if s.teller != nil {
+		running.Go(func() {
+			if err := s.teller.run(ctx); err != nil {
+				s.trouble("all of them", err.Error())
+			}
+		})
+	}
 	stopped := make(chan error, 1)
 	running.Go(func() { stopped <- s.http.Serve(s.listener) })
 	select {

@@ -25,7 +25,6 @@ type carrier struct {
 	sender  Sender
 	options *Options
 	more    chan struct{} // has one if messages came
-	sending sync.Mutex    // held while the sender is used
 
 	mu      sync.Mutex
 	waiting []*Message
@@ -93,8 +92,6 @@ func (c *carrier) run(ctx context.Context) {
 }
 
 func (c *carrier) send(ctx context.Context, m *Message) error {
-	c.sending.Lock()
-	defer c.sending.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
 	return c.sender.Send(ctx, m)

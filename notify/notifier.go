@@ -227,19 +227,6 @@ func (n *Notifier) keep(ctx context.Context, p Promise) {
 	}
 }
 
-// Try sends a message to a receiver that says that it is a test, and returns what became of it.
-func (n *Notifier) Try(ctx context.Context, receiver string, c Case) error {
-	sender, ok := n.options.Receivers[receiver]
-	if !ok {
-		return tocsin.Errorf(tocsin.NotFound, "there is no receiver %q; there are %s", receiver, strings.Join(slices.Sorted(maps.Keys(n.options.Receivers)), ", "))
-	}
-	now := time.Now()
-	carrier := n.carriers[receiver]
-	carrier.sending.Lock()
-	defer carrier.sending.Unlock()
-	return sender.Send(ctx, &Message{ID: tocsin.NewID(now, 0, entropy()), Kind: Test, Group: "test", Time: now, Cases: []Case{c}, Open: 1})
-}
-
 func entropy() uint64 {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails

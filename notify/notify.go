@@ -88,7 +88,7 @@ type Message struct {
 	Open  int    // cases of the group that go on
 }
 
-// Sender hands messages to one receiver. A Sender may be used by one goroutine at a time.
+// Sender hands messages to one receiver. It is used by one goroutine at a time.
 type Sender interface {
 	// Send returns nil when the receiver has taken the message. An error that wraps ErrRefused is final: the receiver does not
 	// want this message, and will not want it later.

@@ -34,7 +34,8 @@ type configCheckCommand struct {
 func (c configCheckCommand) Run(t terminal) error {
 	d := c.draft()
 	conf, err := d.Result(detectors.Headers())
-	if err = errors.Join(err, limitProblems(conf)); err != nil {
+	_, unreachable := app.Receivers(conf.Notify)
+	if err = errors.Join(err, limitProblems(conf), unreachable); err != nil {
 		return told(err, t)
 	}
 	for _, line := range append(d.Notes(), d.Unraised(alertHeaders())...) {

@@ -31,6 +31,7 @@ type grammar struct {
 	Token       tokenCommand       `cmd:"" help:"Make, list and revoke tokens for programs, beside a running server too."`
 	Incidents   incidentsCommand   `cmd:"" help:"Look at the incidents of a running server, and say what is done about them."`
 	Silence     silenceCommand     `cmd:"" help:"Have nobody told of certain incidents for a while."`
+	Notify      notifyCommand      `cmd:"" help:"Try whether those who are told of incidents can be reached."`
 	Config      configCommand      `cmd:"" help:"Check a configuration, or make one from that of Kismet."`
 	Sources     sourcesCommand     `cmd:"" help:"List the radios of this machine and what they can do."`
 	Definitions definitionsCommand `cmd:"" help:"List every alert that this program can raise."`

@@ -41,8 +41,8 @@ func Run(t *testing.T, open func(testing.TB) notify.Outbox, again func(testing.T
 		wantLetters(ctx, t, o)
 		second, first, other := letter(2, "phone"), letter(1, "phone"), letter(1, "desk")
 		for _, p := range []notify.Promise{
-			{Letters: []notify.Letter{second}, Known: []notify.Known{known("a", 1, tocsin.Low), known("b", 1, tocsin.High)}},
-			{Letters: []notify.Letter{first, other}, Known: []notify.Known{known("a", 1, tocsin.High), known("a", 2, tocsin.Medium)}},
+			{Letters: []notify.Letter{second}, Known: []notify.Known{known("a\x00\xff", 1, tocsin.Low), known("b", 1, tocsin.High)}},
+			{Letters: []notify.Letter{first, other}, Known: []notify.Known{known("a\x00\xff", 1, tocsin.High), known("a\x00\xff", 2, tocsin.Medium)}},
 			{Forget: []notify.Known{known("b", 1, 0), known("b", 7, 0)}}, {},
 		} {
 			if err := o.Put(ctx, p); err != nil {
@@ -52,7 +52,7 @@ func Run(t *testing.T, open func(testing.TB) notify.Outbox, again func(testing.T
 		check := func(o notify.Outbox) {
 			t.Helper()
 			wantLetters(ctx, t, o, first, other, second)
-			wantKnown(ctx, t, o, known("a", 1, tocsin.High), known("a", 2, tocsin.Medium))
+			wantKnown(ctx, t, o, known("a\x00\xff", 1, tocsin.High), known("a\x00\xff", 2, tocsin.Medium))
 		}
 		check(o)
 		if again != nil {

@@ -257,7 +257,7 @@ func TestFullDiskIsToldOnceAndDetectionGoesOn(t *testing.T) {
 func TestEveryConnectionWritesThrough(t *testing.T) {
 	s := reopen(t, filled(t, 1))
 	defer s.Close()
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "user_version": "2"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "user_version": "3"} {
 		var got string
 		if err := s.write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, %v, want %s", pragma, got, err, want)

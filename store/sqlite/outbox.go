@@ -46,12 +46,12 @@ func (o Outbox) put(ctx context.Context, p notify.Promise) error {
 	}
 	for _, k := range p.Known {
 		const query = "INSERT OR REPLACE INTO known (circle, incident, severity, time) VALUES (?, ?, ?, ?)"
-		if _, err := tx.ExecContext(ctx, query, k.Group, k.Case[:], k.Severity, k.Time.UnixMicro()); err != nil {
+		if _, err := tx.ExecContext(ctx, query, []byte(k.Group), k.Case[:], k.Severity, k.Time.UnixMicro()); err != nil {
 			return err
 		}
 	}
 	for _, k := range p.Forget {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM known WHERE circle = ? AND incident = ?", k.Group, k.Case[:]); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM known WHERE circle = ? AND incident = ?", []byte(k.Group), k.Case[:]); err != nil {
 			return err
 		}
 	}
@@ -82,11 +82,12 @@ func (o Outbox) Waiting(ctx context.Context) ([]notify.Letter, error) {
 // Known returns what people know.
 func (o Outbox) Known(ctx context.Context) ([]notify.Known, error) {
 	return rows(ctx, o.store.read, "SELECT circle, incident, severity, time FROM known", func(r *sql.Rows) (k notify.Known, err error) {
-		var id []byte
+		var group, id []byte
 		var at int64
-		if err := r.Scan(&k.Group, &id, &k.Severity, &at); err != nil {
+		if err := r.Scan(&group, &id, &k.Severity, &at); err != nil {
 			return k, err
 		}
+		k.Group = string(group)
 		copy(k.Case[:], id)
 		k.Time = time.UnixMicro(at).UTC()
 		return k, nil

@@ -8,7 +8,7 @@ CREATE TABLE letters (
 ) WITHOUT ROWID;
 
 CREATE TABLE known (
-	circle   TEXT    NOT NULL,
+	circle   BLOB    NOT NULL,
 	incident BLOB    NOT NULL,
 	severity INTEGER NOT NULL,
 	time     INTEGER NOT NULL,
