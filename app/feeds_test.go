@@ -193,3 +193,10 @@ func TestLogAnalysesToWhatItsCaptureDoes(t *testing.T) {
 		t.Errorf("as a source: %v, %v", s, err)
 	}
 }
+
+func TestTwoFeedsAreTwoSources(t *testing.T) {
+	one, two := identify("kismet:url=http://a:2501", nil), identify("kismet:url=http://b:2501", nil)
+	if one.uuid == two.uuid || one.path != "kismet" || identify("tzsp:from=10.0.0.1", nil).uuid == identify("tzsp:from=10.0.0.2", nil).uuid {
+		t.Errorf("identities %+v and %+v", one, two)
+	}
+}

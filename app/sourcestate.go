@@ -72,6 +72,9 @@ func identify(definition string, source capture.Source) identity {
 	}
 	path, text := cutDefinition(definition)
 	id := identity{kismet.CaptureUUID(path), path}
+	if path == "tzsp" || path == "kismet" { // of which there may be several
+		id.uuid = kismet.CaptureUUID(definition)
+	}
 	if _, ok := source.(*monitor.Source); ok {
 		if i, err := net.InterfaceByName(path); err == nil && len(i.HardwareAddr) == len(tocsin.MAC{}) {
 			id.uuid = kismet.RadioUUID(tocsin.MAC(i.HardwareAddr))

@@ -104,7 +104,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 func TestFileWithoutIncidentsIsBroughtToTheNewSchema(t *testing.T) {
 	path := filled(t, 7)
 	s := reopen(t, path)
-	if _, err := s.write.Exec("DROP TABLE incidents; DROP TABLE changes; DROP TABLE silences; PRAGMA user_version = 1"); err != nil {
+	if _, err := s.write.Exec("DROP TABLE incidents; DROP TABLE changes; DROP TABLE silences; DROP TABLE letters; DROP TABLE known; PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
