@@ -14,7 +14,7 @@ func TestNewDetectorIsGreen(t *testing.T) {
 		t.Skip("builds a copy of the tree")
 	}
 	root := t.TempDir()
-	for _, name := range []string{"go.mod", "go.sum", "ble", "ip", "dot11", "pcap", "window", "capture", "track", "detect", "detectors"} {
+	for _, name := range []string{"go.mod", "go.sum", "ble", "ip", "remoteid", "dot11", "pcap", "window", "capture", "track", "detect", "detectors"} {
 		copyTree(t, filepath.Join("..", "..", name), filepath.Join(root, name))
 	}
 	sources, err := filepath.Glob(filepath.Join("..", "..", "*.go"))
