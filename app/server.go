@@ -122,7 +122,10 @@ func New(o Options) (_ *Server, err error) {
 	if err = s.openRemote(); err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}
-	if err = errors.Join(s.openLog(), s.openPacketLog()); err != nil {
+	if err = s.openPacketLog(); err == nil {
+		err = s.openLog()
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.listener.Close(), s.closeRemote())
 	}
 	s.http = newHTTP(s.handler(), o.Logger)
